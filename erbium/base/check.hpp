@@ -10,11 +10,11 @@ namespace erbium {
 }  // namespace erbium
 
 /// Always on; for cheap conditions at module borders. User input is never tested with it.
-#define ERBIUM_CHECK(condition, why)                                        \
-    do {                                                                    \
-        if (!(condition)) {                                                 \
+#define ERBIUM_CHECK(condition, why)                                       \
+    do {                                                                   \
+        if (!(condition)) {                                                \
             ::erbium::check_failed(#condition, (why), __FILE__, __LINE__); \
-        }                                                                   \
+        }                                                                  \
     } while (false)
 
 /// In debug builds only; for conditions inside loops.

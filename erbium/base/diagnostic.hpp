@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/base/diagnostic.hpp: what is wrong with a user's text, and where.
-// Reads: SourceText, Span   Makes: Diagnostics and their printed form   Used by: lang, model, package, net
+// Reads: SourceText, Span   Makes: Diagnostics and their printed form   Used by: lang, model,
+// package, net
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct Span {
     std::uint32_t end{};
 };
 
-/// 1-based line and column of a position. Columns count characters (UTF-8 code points), a tab is one.
+/// 1-based line and column of a position. Columns count characters (UTF-8 code points), a tab is
+/// one.
 struct LineColumn {
     std::uint32_t line{1};
     std::uint32_t column{1};
@@ -45,7 +47,8 @@ enum class Trouble { invalid, unsupported };
 struct Diagnostic {
     Severity severity{Severity::error};
     Trouble trouble{Trouble::invalid};
-    std::string code;  ///< stable, as in "ERB-BNGL-0012"; each has an entry in docs/reference/diagnostics.md
+    std::string code;  ///< stable, as in "ERB-BNGL-0012"; each has an entry in
+                       ///< docs/reference/diagnostics.md
     Span span;
     std::string message;
     std::string hint;
@@ -69,7 +72,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
     [[nodiscard]] const std::vector<Diagnostic>& all() const noexcept { return all_; }
 
-    /// The printed form of all, one after another. Layout of each (hint and picture when there are any):
+    /// The printed form of all, one after another. Layout of each (hint and picture when there are
+    /// any):
     ///
     ///     path:line:col: error ERB-BNGL-0012: message
     ///        12 | HER2(d) + HER3(e) -> ...

@@ -14,9 +14,9 @@
 namespace erbium {
 
 IoError::IoError(std::string path, const std::string& action, int error_code)
-    : Error(fmt::format("cannot {} {}{}{}", action, path, error_code == 0 ? "" : ": ",
-                        error_code == 0 ? std::string{}
-                                        : std::generic_category().message(error_code))),
+    : Error(fmt::format(
+          "cannot {} {}{}{}", action, path, error_code == 0 ? "" : ": ",
+          error_code == 0 ? std::string{} : std::generic_category().message(error_code))),
       path_{std::move(path)},
       error_code_{error_code} {}
 

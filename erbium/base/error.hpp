@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/base/error.hpp: failures of the world outside (disk, memory), thrown and caught at the edge.
+// erbium/base/error.hpp: failures of the world outside (disk, memory), thrown and caught at the
+// edge.
 #pragma once
 
 #include <stdexcept>

@@ -136,7 +136,8 @@ std::optional<double> parse_double(std::string_view text) {
         }
     }
     const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
-    if (digits.empty() || (std::isdigit(static_cast<unsigned char>(digits[0])) == 0 && digits[0] != '.')) {
+    if (digits.empty() ||
+        (std::isdigit(static_cast<unsigned char>(digits[0])) == 0 && digits[0] != '.')) {
         return std::nullopt;  // from_chars would accept "inf" and "nan"
     }
     double value = 0.0;
@@ -187,11 +188,20 @@ std::string xml_escaped(std::string_view text) {
     out.reserve(text.size());
     for (const char c : text) {
         switch (c) {
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '&': out += "&amp;"; break;
-            case '"': out += "&quot;"; break;
-            default: out.push_back(c);
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '&':
+                out += "&amp;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            default:
+                out.push_back(c);
         }
     }
     return out;

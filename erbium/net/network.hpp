@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/net/network.hpp: species and reactions, written out; what a .net file holds.
+// Made by: net::generate, net::parse_net   Used by: net (writers), eqn (compilation)
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erbium/base/ids.hpp"
+#include "erbium/lang/expression.hpp"
+
+namespace erbium::net {
+
+using lang::Expression;
+using RateLawId = Id<struct RateLawTag>;  ///< Network::rate_laws
+
+/// A named number or an expression of other parameters.
+struct Parameter {
+    std::string name;
+    Expression value;
+};
+
+/// A named expression of parameters, observables, other functions and `time`; it has no arguments
+/// (local functions are written out, one per combination of species they were evaluated on).
+struct Function {
+    std::string name;
+    Expression value;
+};
+
+enum class RateLawKind : std::uint8_t {
+    mass_action,       ///< names[0] is a parameter: rate = factor * value * product of reactants
+    function,          ///< names[0] is a function: rate = factor * value * product of reactants
+    function_product,  ///< names[0] is a function that is the whole rate: rate = factor * value
+    michaelis_menten,  ///< names = kcat Km; reactants substrate, enzyme; tQSSA as in BioNetGen
+    saturation,        ///< names = kcat Km1 [Km2]
+    hill               ///< names = Vmax K n
+};
+
+/// Shared by all reactions with the same law and names.
+struct RateLaw {
+    RateLawKind kind{RateLawKind::mass_action};
+    std::vector<std::string> names;
+    friend bool operator==(const RateLaw&, const RateLaw&) = default;
+};
+
+/// One term of an observable: weight times the amount of a species.
+struct ObservableTerm {
+    SpeciesId species;
+    double weight{1.0};
+};
+
+struct Observable {
+    std::string name;
+    std::vector<ObservableTerm> terms;  ///< by ascending species
+};
+
+/// Species and reactions as flat tables: about 40 bytes a reaction besides what it shares.
+class Network {
+public:
+    std::vector<Parameter> parameters;
+    std::vector<Function> functions;
+    std::vector<Observable> observables;
+    std::vector<RateLaw> rate_laws;
+    std::vector<std::string> rule_names;  ///< by RuleId; empty for a network without rules
+
+    /// Adds a species. `text` is its BNGL form, `amount` its initial amount (of parameters only).
+    SpeciesId add_species(std::string_view text, Expression amount, bool is_fixed);
+
+    /// Adds a reaction. Reactants and products are multisets; they are kept sorted by SpeciesId.
+    /// @param factor  statistical (and symmetry, and unit-conversion) factor on the rate law's
+    /// value
+    /// @param rule    index into rule_names, or kNoRule
+    ReactionId add_reaction(std::span<const SpeciesId> reactants,
+                            std::span<const SpeciesId> products, RateLawId law, double factor,
+                            RuleId rule);
+    static constexpr RuleId kNoRule{0xFFFFFFFFU};
+
+    [[nodiscard]] std::size_t species_count() const noexcept { return amounts_.size(); }
+    [[nodiscard]] std::size_t reaction_count() const noexcept { return laws_.size(); }
+
+    [[nodiscard]] std::string_view species_text(SpeciesId s) const noexcept;
+    [[nodiscard]] const Expression& initial_amount(SpeciesId s) const noexcept {
+        return amounts_[s.value];
+    }
+    void set_initial_amount(SpeciesId s, Expression amount) {
+        amounts_[s.value] = std::move(amount);
+    }
+    /// True when the amount never changes ('$' in BNGL).
+    [[nodiscard]] bool is_fixed(SpeciesId s) const noexcept { return is_fixed_[s.value] != 0; }
+
+    [[nodiscard]] std::span<const SpeciesId> reactants(ReactionId r) const noexcept;
+    [[nodiscard]] std::span<const SpeciesId> products(ReactionId r) const noexcept;
+    [[nodiscard]] const RateLaw& rate_law(ReactionId r) const noexcept {
+        return rate_laws[laws_[r.value].value];
+    }
+    [[nodiscard]] RateLawId rate_law_id(ReactionId r) const noexcept { return laws_[r.value]; }
+    [[nodiscard]] double factor(ReactionId r) const noexcept { return factors_[r.value]; }
+    /// Adds to the factor; for reactions found again along another way.
+    void add_to_factor(ReactionId r, double more) noexcept { factors_[r.value] += more; }
+    [[nodiscard]] RuleId rule(ReactionId r) const noexcept { return rules_[r.value]; }
+
+private:
+    std::string texts_;                     // all species texts, one after another
+    std::vector<std::uint32_t> text_ends_;  // by species
+    std::vector<Expression> amounts_;       // by species
+    std::vector<std::uint8_t> is_fixed_;    // by species
+    std::vector<SpeciesId> members_;        // reactants then products of each reaction
+    std::vector<std::uint32_t>
+        product_begins_;               // by reaction: where its products start in members_
+    std::vector<std::uint32_t> ends_;  // by reaction: where its members end
+    std::vector<RateLawId> laws_;
+    std::vector<double> factors_;
+    std::vector<RuleId> rules_;
+};
+
+}  // namespace erbium::net
