@@ -101,6 +101,9 @@ std::optional<double> Loading::time_s(std::string_view text, const Span& where) 
 }
 
 Treatment Loading::treatment(std::string_view text, const Span& where) {
+    if (package.drugs.empty() && diagnostics.has_errors()) {
+        return {};
+    }
     auto parsed = parse_treatment(package, text, where);
     if (!parsed) {
         diagnostics.append(std::move(parsed).error());
@@ -158,7 +161,12 @@ Provenance Loading::provenance(const TableRow& row) {
     return out;
 }
 
+// A table that could not be read was reported; what refers to its rows is not reported again.
+
 void Loading::require_profile(std::string_view id, const Span& where) {
+    if (package.profiles.empty() && diagnostics.has_errors()) {
+        return;
+    }
     if (package.profile(id) == nullptr) {
         diagnostics.error("ERB-PKG-0013", where, fmt::format("unknown profile '{}'", id),
                           near_name(id, profile_ids()));
@@ -173,6 +181,9 @@ void Loading::require_readout(std::string_view id, const Span& where) {
 }
 
 void Loading::require_parameter(std::string_view id, const Span& where) {
+    if (package.parameters.empty() && diagnostics.has_errors()) {
+        return;
+    }
     if (package.parameter(id) == nullptr) {
         diagnostics.error("ERB-PKG-0012", where,
                           fmt::format("'{}' is not a row of the table of parameters", id),
