@@ -38,9 +38,12 @@ Linear linear(Colour c) {
 
 Oklab oklab(Colour colour) {
     const Linear c = linear(colour);
-    const double l = std::cbrt(0.4122214708 * c.red + 0.5363325363 * c.green + 0.0514459929 * c.blue);
-    const double m = std::cbrt(0.2119034982 * c.red + 0.6806995451 * c.green + 0.1073969566 * c.blue);
-    const double s = std::cbrt(0.0883024619 * c.red + 0.2817188376 * c.green + 0.6299787005 * c.blue);
+    const double l =
+        std::cbrt(0.4122214708 * c.red + 0.5363325363 * c.green + 0.0514459929 * c.blue);
+    const double m =
+        std::cbrt(0.2119034982 * c.red + 0.6806995451 * c.green + 0.1073969566 * c.blue);
+    const double s =
+        std::cbrt(0.0883024619 * c.red + 0.2817188376 * c.green + 0.6299787005 * c.blue);
     return {0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
             1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
             0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s};
@@ -57,10 +60,13 @@ Colour colour_from_oklab(Oklab c) {
 
 constexpr Colour rgb(std::uint32_t value) {
     return {static_cast<std::uint8_t>(value >> 16U & 0xffU),
-            static_cast<std::uint8_t>(value >> 8U & 0xffU), static_cast<std::uint8_t>(value & 0xffU)};
+            static_cast<std::uint8_t>(value >> 8U & 0xffU),
+            static_cast<std::uint8_t>(value & 0xffU)};
 }
 
-constexpr ColourPair pair(std::uint32_t light, std::uint32_t dark) { return {rgb(light), rgb(dark)}; }
+constexpr ColourPair pair(std::uint32_t light, std::uint32_t dark) {
+    return {rgb(light), rgb(dark)};
+}
 
 // Weak to strong. On light paper strong is dark, on dark paper strong is bright: either way the
 // weak end sinks into the ground and lightness alone tells the order.
@@ -100,7 +106,9 @@ Colour colour_from_hex(std::string_view text) {
     return rgb(value);
 }
 
-std::string hex(Colour c) { return fmt::format("#{:02x}{:02x}{:02x}", c.red, c.green, c.blue); }
+std::string hex(Colour c) {
+    return fmt::format("#{:02x}{:02x}{:02x}", c.red, c.green, c.blue);
+}
 
 double luminance(Colour colour) {
     const Linear c = linear(colour);
@@ -115,19 +123,23 @@ double contrast(Colour one, Colour other) {
 
 Colour text_on(Colour fill) {
     constexpr double kAsked = 4.5;
-    const Colour better = contrast(fill, kInk) >= contrast(fill, kWhite) ? kInk : kWhite;
-    if (contrast(fill, better) >= kAsked) {
-        return better;
+    for (const Colour text : {kWhite, kInk}) {
+        if (contrast(fill, text) >= kAsked) {
+            return text;
+        }
     }
-    return contrast(fill, kBlack) >= kAsked ? kBlack : kWhite;
+    return kBlack;
 }
 
-double perceived_lightness(Colour colour) { return oklab(colour).l; }
+double perceived_lightness(Colour colour) {
+    return oklab(colour).l;
+}
 
 Colour mixed(Colour from, Colour to, double share) {
     const Oklab a = oklab(from);
     const Oklab b = oklab(to);
-    return colour_from_oklab({a.l + share * (b.l - a.l), a.a + share * (b.a - a.a), a.b + share * (b.b - a.b)});
+    return colour_from_oklab(
+        {a.l + share * (b.l - a.l), a.a + share * (b.a - a.a), a.b + share * (b.b - a.b)});
 }
 
 ColourPair colour_of(double value, const ColourScale& scale) {
@@ -137,9 +149,9 @@ ColourPair colour_of(double value, const ColourScale& scale) {
     if (scale.palette == Palette::depletion) {
         share = 1.0 - share;
     }
-    const std::span<const ColourPair> anchors =
-        scale.palette == Palette::diverging ? std::span<const ColourPair>{kDiverging}
-                                            : std::span<const ColourPair>{kSequential};
+    const std::span<const ColourPair> anchors = scale.palette == Palette::diverging
+                                                    ? std::span<const ColourPair>{kDiverging}
+                                                    : std::span<const ColourPair>{kSequential};
     return {at(anchors, share, false), at(anchors, share, true)};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/report/colour.hpp: colours that keep their order, for every kind of eye, by day and by night.
-// Makes: Colour, ColourPair, ColourScale   Used by: the charts and the stylesheet
+// erbium/report/colour.hpp: colours that keep their order, for every kind of eye, by day and by
+// night. Makes: Colour, ColourPair, ColourScale   Used by: the charts and the stylesheet
 #pragma once
 
 #include <array>
@@ -40,8 +40,8 @@ struct ColourPair {
 /// Source: WCAG 2.1, "contrast ratio"; 4.5 is asked of text (success criterion 1.4.3).
 [[nodiscard]] double contrast(Colour one, Colour other);
 
-/// A text colour for letters on `fill` with a contrast of at least 4.5: ink or white where that
-/// suffices, else black (one of black and white always reaches sqrt(1.05 / 0.05) = 4.58).
+/// A text colour for letters on `fill` with a contrast of at least 4.5: white, or ink where white
+/// does not reach it, or black (one of black and white always reaches sqrt(1.05 / 0.05) = 4.58).
 [[nodiscard]] Colour text_on(Colour fill);
 
 /// Lightness of a colour as people see it [0 black, 1 white], the L of Oklab.
@@ -75,13 +75,13 @@ inline constexpr std::size_t kSeriesColours = 8;
 
 /// Colours of everything that is not data.
 struct Theme {
-    ColourPair paper{};    ///< page and chart ground
-    ColourPair raised{};   ///< table stripes, boxes, regions of a map
-    ColourPair ink{};      ///< text
-    ColourPair muted{};    ///< secondary text, axis numbers; contrast >= 4.5 on paper and on raised
-    ColourPair rule{};     ///< thin lines that separate
-    ColourPair grid{};     ///< grid lines behind data
-    ColourPair misfit{};   ///< what does not hold: outlines, marks, words
+    ColourPair paper{};   ///< page and chart ground
+    ColourPair raised{};  ///< table stripes, boxes, regions of a map
+    ColourPair ink{};     ///< text
+    ColourPair muted{};   ///< secondary text, axis numbers; contrast >= 4.5 on paper and on raised
+    ColourPair rule{};    ///< thin lines that separate
+    ColourPair grid{};    ///< grid lines behind data
+    ColourPair misfit{};  ///< what does not hold: outlines, marks, words
     ColourPair link{};
     ColourPair caution{};  ///< ground of the "research use only" line
 };

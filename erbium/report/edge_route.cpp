@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "erbium/base/check.hpp"
@@ -16,7 +17,9 @@ constexpr int kSamples = 28;
 constexpr double kStandOff = 3.0;  // between the tip of a line and the border [px]
 constexpr double kClearance = 5.0;
 
-double distance(Point a, Point b) { return std::hypot(b.x - a.x, b.y - a.y); }
+double distance(Point a, Point b) {
+    return std::hypot(b.x - a.x, b.y - a.y);
+}
 
 bool cross(Point a, Point b, Point c, Point d) {
     const auto side = [](Point p, Point q, Point r) {
@@ -25,12 +28,15 @@ bool cross(Point a, Point b, Point c, Point d) {
     return side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0;
 }
 
-Route candidate(const Outline& from, const Outline& to, double bend_px) {
+/// @param bend_px  how far the control point stands off the straight line
+/// @param where    beside which part of the line: 0 at from, 1 at to
+Route candidate(const Outline& from, const Outline& to, double bend_px, double where) {
     const Point a = from.centre;
     const Point b = to.centre;
     const double length = std::max(distance(a, b), 1e-9);
-    const Point middle{0.5 * (a.x + b.x), 0.5 * (a.y + b.y)};
-    const Point control{middle.x - bend_px * (b.y - a.y) / length, middle.y + bend_px * (b.x - a.x) / length};
+    const Point middle{a.x + where * (b.x - a.x), a.y + where * (b.y - a.y)};
+    const Point control{middle.x - bend_px * (b.y - a.y) / length,
+                        middle.y + bend_px * (b.x - a.x) / length};
     Route route{.control = control, .is_straight = bend_px == 0.0};
     route.from = from.border_towards(route.is_straight ? b : control, kStandOff);
     route.to = to.border_towards(route.is_straight ? a : control, kStandOff);
@@ -78,7 +84,8 @@ double cost(const Route& route, const Link& link, double bend_px, const Ground& 
                 total += 25.0;
             }
         }
-        if (point.x < 2.0 || point.y < 2.0 || point.x > ground.width - 2.0 || point.y > ground.height - 2.0) {
+        if (point.x < 2.0 || point.y < 2.0 || point.x > ground.width - 2.0 ||
+            point.y > ground.height - 2.0) {
             total += 500.0;
         }
     }
@@ -86,7 +93,8 @@ double cost(const Route& route, const Link& link, double bend_px, const Ground& 
     for (const Placed& other : ground.placed) {
         for (std::size_t i = 0; i + 1 < mine.size(); ++i) {
             for (std::size_t k = 0; k + 1 < other.points.size(); ++k) {
-                total += cross(mine[i], mine[i + 1], other.points[k], other.points[k + 1]) ? 22.0 : 0.0;
+                total +=
+                    cross(mine[i], mine[i + 1], other.points[k], other.points[k + 1]) ? 22.0 : 0.0;
             }
             // two lines on top of each other cannot be told apart
             const bool is_middle = i >= 3 && i <= 9;
@@ -126,7 +134,8 @@ Point Outline::border_towards(Point to, double margin) const noexcept {
     if (is_ellipse) {
         share = 1.0 / std::hypot(dx / w, dy / h);
     } else {
-        share = std::min(dx == 0.0 ? 1e300 : w / std::abs(dx), dy == 0.0 ? 1e300 : h / std::abs(dy));
+        share =
+            std::min(dx == 0.0 ? 1e300 : w / std::abs(dx), dy == 0.0 ? 1e300 : h / std::abs(dy));
     }
     return {centre.x + share * dx, centre.y + share * dy};
 }
@@ -145,24 +154,32 @@ std::vector<Route> routes_between(std::span<const Outline> outlines, std::span<c
         return distance(outlines[links[i].from].centre, outlines[links[i].to].centre);
     };
     for (const Link& link : links) {
-        ERBIUM_CHECK(link.from < outlines.size() && link.to < outlines.size(), "a link joins outlines that exist");
+        ERBIUM_CHECK(link.from < outlines.size() && link.to < outlines.size(),
+                     "a link joins outlines that exist");
     }
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return length(a) < length(b); });
 
     std::vector<Route> routes(links.size());
     Ground ground{outlines, {}, frame_width, frame_height};
-    constexpr std::array kBends{0.0, 24.0, -24.0, 48.0, -48.0, 80.0, -80.0, 120.0, -120.0,
-                                170.0, -170.0, 230.0, -230.0, 300.0, -300.0};
+    constexpr std::array kBends{0.0,    24.0,  -24.0,  48.0,  -48.0,  80.0,  -80.0, 120.0,
+                                -120.0, 170.0, -170.0, 230.0, -230.0, 300.0, -300.0};
     for (const std::size_t i : order) {
         const Link& link = links[i];
         double least = std::numeric_limits<double>::infinity();
         for (const double bend_px : kBends) {
-            const Route route = candidate(outlines[link.from], outlines[link.to], bend_px);
-            const double price = cost(route, link, bend_px, ground);
-            if (price < least) {
-                least = price;
-                routes[i] = route;
+            for (const double where : {0.5, 0.2, 0.8}) {
+                const Route route =
+                    candidate(outlines[link.from], outlines[link.to], bend_px, where);
+                const double price =
+                    cost(route, link, bend_px, ground) + (where == 0.5 ? 0.0 : 4.0);
+                if (price < least) {
+                    least = price;
+                    routes[i] = route;
+                }
+                if (bend_px == 0.0) {
+                    break;
+                }
             }
         }
         ground.placed.push_back({link, polyline(routes[i])});

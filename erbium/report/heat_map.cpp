@@ -24,13 +24,13 @@ struct Layout {
     bool has_measured{};
     bool has_misfits{};
     bool has_failures{};
-    double label_px{};        // size of row and column labels
-    double value_px{};        // size of the numbers
-    double label_width{};     // of the column of row labels
+    double label_px{};     // size of row and column labels
+    double value_px{};     // size of the numbers
+    double label_width{};  // of the column of row labels
     double cell_width{};
     double cell_height{};
     double header_height{};
-    bool turns_columns{};     // column labels stand upright
+    bool turns_columns{};                           // column labels stand upright
     std::vector<std::vector<std::string>> columns;  // wrapped labels
     std::vector<std::vector<std::string>> rows;
     std::vector<double> row_tops;
@@ -71,14 +71,16 @@ Layout layout_of(const HeatMap& map, double width_px) {
     double value_width = 0.0;
     std::vector<std::string> row_labels;
     for (const HeatRow& row : map.rows) {
-        ERBIUM_CHECK(row.cells.size() == map.columns.size(), "a heat map row has one cell for each column");
+        ERBIUM_CHECK(row.cells.size() == map.columns.size(),
+                     "a heat map row has one cell for each column");
         row_labels.push_back(row.label);
         for (const HeatCell& cell : row.cells) {
             l.has_measured = l.has_measured || !std::isnan(cell.measured);
             l.has_misfits = l.has_misfits || cell.is_misfit;
             l.has_failures = l.has_failures || std::isnan(cell.value);
             for (const double value : std::array{cell.value, cell.measured}) {
-                value_width = std::max(value_width, text_width(fixed_label(value, map.decimals), l.value_px));
+                value_width =
+                    std::max(value_width, text_width(fixed_label(value, map.decimals), l.value_px));
             }
         }
     }
@@ -91,7 +93,8 @@ Layout layout_of(const HeatMap& map, double width_px) {
     Wrapped rows = wrap_all(row_labels, room, l.label_px);
     l.label_width = rows.width + 10.0;
     l.rows = std::move(rows.labels);
-    l.cell_width = std::clamp((width_px - l.label_width) / count, least_cell, l.is_narrow ? 52.0 : 96.0);
+    l.cell_width =
+        std::clamp((width_px - l.label_width) / count, least_cell, l.is_narrow ? 52.0 : 112.0);
 
     Wrapped flat = wrap_all(map.columns, l.cell_width - 8.0, l.label_px);
     l.turns_columns = flat.width > l.cell_width - 6.0 || flat.most_lines > 3;
@@ -115,9 +118,10 @@ Layout layout_of(const HeatMap& map, double width_px) {
 
     double y = l.header_height;
     for (std::size_t r = 0; r < map.rows.size(); ++r) {
-        const bool begins_group = !map.rows[r].group.empty() &&
-                                  (r == 0 || map.rows[r].group != map.rows[r - 1].group);
-        const bool ends_group = r > 0 && map.rows[r].group.empty() && !map.rows[r - 1].group.empty();
+        const bool begins_group =
+            !map.rows[r].group.empty() && (r == 0 || map.rows[r].group != map.rows[r - 1].group);
+        const bool ends_group =
+            r > 0 && map.rows[r].group.empty() && !map.rows[r - 1].group.empty();
         y += begins_group ? (r == 0 ? 20.0 : 28.0) : ends_group ? 10.0 : 0.0;
         l.row_tops.push_back(y);
         y += l.cell_height;
@@ -132,8 +136,13 @@ struct Box {
 };
 
 void fill(Svg& out, const Box& box, const ColourPair& colour) {
-    out.element("rect", {{"x", box.x}, {"y", box.y}, {"width", box.width}, {"height", box.height},
-                         {"class", "d"}, {"fill", hex(colour.light)}, {"style", dark_style(colour)}});
+    out.element("rect", {{"x", box.x},
+                         {"y", box.y},
+                         {"width", box.width},
+                         {"height", box.height},
+                         {"class", "d"},
+                         {"fill", hex(colour.light)},
+                         {"style", dark_style(colour)}});
 }
 
 /// A number on a fill, in the letter colour that contrasts with it in either mode.
@@ -147,24 +156,34 @@ void number_on(Svg& out, const Box& box, const ColourPair& ground, const std::st
 }
 
 void hatch(Svg& out, const Box& box, const std::string& pattern, double size, const char* word) {
-    out.element("rect", {{"x", box.x}, {"y", box.y}, {"width", box.width}, {"height", box.height},
+    out.element("rect", {{"x", box.x},
+                         {"y", box.y},
+                         {"width", box.width},
+                         {"height", box.height},
                          {"fill", "url(#" + pattern + ")"}});
-    out.element("rect", {{"x", box.x + 0.5}, {"y", box.y + 0.5}, {"width", box.width - 1.0},
-                         {"height", box.height - 1.0}, {"class", "rule"}});
+    out.element("rect", {{"x", box.x + 0.5},
+                         {"y", box.y + 0.5},
+                         {"width", box.width - 1.0},
+                         {"height", box.height - 1.0},
+                         {"class", "rule"}});
     out.text(box.x + 0.5 * box.width, box.y + 0.5 * box.height + 0.35 * size, word,
              {.size_px = size, .anchor = Anchor::middle, .css = "muted", .has_halo = true});
 }
 
 void misfit_mark(Svg& out, const Box& box) {
-    out.element("rect", {{"x", box.x + 0.25}, {"y", box.y + 0.25}, {"width", box.width - 0.5},
-                         {"height", box.height - 0.5}, {"class", "misfit-line"}, {"stroke-width", 2.0}});
+    out.element("rect", {{"x", box.x + 0.25},
+                         {"y", box.y + 0.25},
+                         {"width", box.width - 0.5},
+                         {"height", box.height - 0.5},
+                         {"class", "misfit-line"},
+                         {"stroke-width", 2.0}});
     const double right = box.x + box.width;
     out.element("path", {{"d", fmt::format("M{} {}h-9l9 9z", coordinate(right), coordinate(box.y))},
                          {"class", "misfit"}});
 }
 
-void draw_cell(Svg& out, const HeatMap& map, const Layout& l, const HeatRow& row, std::size_t column,
-               const Box& box, const std::string& pattern) {
+void draw_cell(Svg& out, const HeatMap& map, const Layout& l, const HeatRow& row,
+               std::size_t column, const Box& box, const std::string& pattern) {
     const HeatCell& cell = row.cells[column];
     const bool is_failed = std::isnan(cell.value);
     const bool is_measured = !std::isnan(cell.measured);
@@ -175,8 +194,9 @@ void draw_cell(Svg& out, const HeatMap& map, const Layout& l, const HeatRow& row
         words += " (" + cell.failure + ")";
     }
     if (is_measured) {
-        words += fmt::format(", {} {}{}", map.measured_word, fixed_label(cell.measured, map.decimals),
-                             cell.is_misfit ? " (misfit)" : "");
+        words +=
+            fmt::format(", {} {}{}", map.measured_word, fixed_label(cell.measured, map.decimals),
+                        cell.is_misfit ? " (misfit)" : "");
     }
     out.tooltip(cell.note.empty() ? words : words + ". " + cell.note);
 
@@ -186,10 +206,12 @@ void draw_cell(Svg& out, const HeatMap& map, const Layout& l, const HeatRow& row
         const Box lower{box.x, box.y + upper.height, box.width, box.height - upper.height};
         const ColourPair ground = colour_of(cell.measured, map.scale);
         fill(out, lower, ground);
-        number_on(out, lower, ground, fixed_label(cell.measured, map.decimals), l.value_px - 0.5, true);
+        number_on(out, lower, ground, fixed_label(cell.measured, map.decimals), l.value_px - 0.5,
+                  true);
     }
     if (is_failed) {
-        hatch(out, upper, pattern, std::max(10.0, l.value_px - 1.0), l.is_narrow ? "NaN" : "failed");
+        hatch(out, upper, pattern, std::max(10.0, l.value_px - 1.0),
+              l.is_narrow ? "NaN" : "failed");
     } else {
         const ColourPair ground = colour_of(cell.value, map.scale);
         fill(out, upper, ground);
@@ -197,8 +219,10 @@ void draw_cell(Svg& out, const HeatMap& map, const Layout& l, const HeatRow& row
     }
     if (is_measured) {
         const double y = box.y + upper.height;
-        out.element("path", {{"d", fmt::format("M{} {}h{}", coordinate(box.x), coordinate(y), coordinate(box.width))},
-                             {"class", "paper-line"}, {"stroke-width", 1.0}});
+        out.element("path", {{"d", fmt::format("M{} {}h{}", coordinate(box.x), coordinate(y),
+                                               coordinate(box.width))},
+                             {"class", "paper-line"},
+                             {"stroke-width", 1.0}});
     }
     if (cell.is_misfit) {
         misfit_mark(out, box);
@@ -235,8 +259,9 @@ void draw_labels(Svg& out, const HeatMap& map, const Layout& l) {
 }
 
 /// The colour bar with its meaning, then the special cells. Returns the height used.
-double draw_legend(Svg& out, const HeatMap& map, const Layout& l, double top, const std::string& pattern) {
-    constexpr int kSteps = 32;
+double draw_legend(Svg& out, const HeatMap& map, const Layout& l, double top,
+                   const std::string& pattern) {
+    constexpr int kSteps = 60;
     constexpr double kBarHeight = 11.0;
     const double size = 11.0;
     const double bar = std::min(l.is_narrow ? 300.0 : 340.0, l.width - 20.0);
@@ -250,21 +275,26 @@ double draw_legend(Svg& out, const HeatMap& map, const Layout& l, double top, co
     for (int i = 0; i < kSteps; ++i) {
         const double share = (i + 0.5) / kSteps;
         const double value = map.scale.low + share * (map.scale.high - map.scale.low);
-        fill(out, {x0 + bar * i / kSteps, y, bar / kSteps + 0.4, kBarHeight}, colour_of(value, map.scale));
+        fill(out, {x0 + bar * i / kSteps, y, bar / kSteps + 0.4, kBarHeight},
+             colour_of(value, map.scale));
     }
     const Scale axis{ScaleKind::linear, map.scale.low, map.scale.high};
     const std::vector<double> ticks = axis.ticks(5);
     const std::vector<std::string> labels = tick_labels(ticks);
     for (std::size_t i = 0; i < ticks.size(); ++i) {
         const double x = x0 + bar * axis.fraction(ticks[i]);
-        out.element("path", {{"d", fmt::format("M{} {}v4", coordinate(x), coordinate(y + kBarHeight))}, {"class", "axis"}});
-        out.text(x, y + kBarHeight + 15.0, labels[i], {.size_px = size, .anchor = Anchor::middle, .css = "muted"});
+        out.element("path",
+                    {{"d", fmt::format("M{} {}v4", coordinate(x), coordinate(y + kBarHeight))},
+                     {"class", "axis"}});
+        out.text(x, y + kBarHeight + 15.0, labels[i],
+                 {.size_px = size, .anchor = Anchor::middle, .css = "muted"});
     }
     y += kBarHeight + 15.0;
     if (!map.low_label.empty() || !map.high_label.empty()) {
         y += 15.0;
         out.text(x0, y, map.low_label, {.size_px = size, .css = "muted"});
-        out.text(x0 + bar, y, map.high_label, {.size_px = size, .anchor = Anchor::end, .css = "muted"});
+        out.text(x0 + bar, y, map.high_label,
+                 {.size_px = size, .anchor = Anchor::end, .css = "muted"});
     }
 
     // Keys stand to the right of the bar when there is room, else below it.
@@ -284,15 +314,19 @@ double draw_legend(Svg& out, const HeatMap& map, const Layout& l, double top, co
         bottom = std::max(bottom, key_y + key_height);
     };
     if (l.has_measured) {
-        const double words = std::max(text_width(map.value_word, size), text_width(map.measured_word, size));
+        const double words =
+            std::max(text_width(map.value_word, size), text_width(map.measured_word, size));
         place(key_width + words + 10.0);
         const ColourPair a = colour_of(middle, map.scale);
         const ColourPair b = colour_of(other, map.scale);
         fill(out, {x, key_y, key_width, 0.5 * key_height}, a);
         fill(out, {x, key_y + 0.5 * key_height, key_width, 0.5 * key_height}, b);
-        out.element("path", {{"d", fmt::format("M{} {}h{}", coordinate(x), coordinate(key_y + 0.5 * key_height), coordinate(key_width))},
+        out.element("path", {{"d", fmt::format("M{} {}h{}", coordinate(x),
+                                               coordinate(key_y + 0.5 * key_height),
+                                               coordinate(key_width))},
                              {"class", "paper-line"}});
-        out.text(x + key_width + 7.0, key_y + 0.25 * key_height + 4.0, map.value_word, {.size_px = size});
+        out.text(x + key_width + 7.0, key_y + 0.25 * key_height + 4.0, map.value_word,
+                 {.size_px = size});
         out.text(x + key_width + 7.0, key_y + 0.75 * key_height + 4.0, map.measured_word,
                  {.size_px = size, .is_italic = true});
         x += key_width + words + 30.0;
@@ -302,14 +336,17 @@ double draw_legend(Svg& out, const HeatMap& map, const Layout& l, double top, co
         place(30.0 + words + 7.0);
         const Box box{x + 1.0, key_y + 1.0, 28.0, key_height - 2.0};
         misfit_mark(out, box);
-        out.text(x + 37.0, key_y + 0.5 * key_height + 4.0, "misfit", {.size_px = size, .css = "misfit"});
+        out.text(x + 37.0, key_y + 0.5 * key_height + 4.0, "misfit",
+                 {.size_px = size, .css = "misfit"});
         x += 37.0 + words + 20.0;
     }
     if (l.has_failures) {
-        const double words = text_width("did not run", size);
+        const double words = text_width("did not finish", size);
         place(key_width + words + 7.0);
-        hatch(out, {x, key_y, key_width, key_height}, pattern, 10.0, l.is_narrow ? "NaN" : "failed");
-        out.text(x + key_width + 7.0, key_y + 0.5 * key_height + 4.0, "did not run", {.size_px = size});
+        hatch(out, {x, key_y, key_width, key_height}, pattern, 10.0,
+              l.is_narrow ? "NaN" : "failed");
+        out.text(x + key_width + 7.0, key_y + 0.5 * key_height + 4.0, "did not finish",
+                 {.size_px = size});
     }
     return bottom + 4.0 - top;
 }
@@ -318,20 +355,22 @@ double draw_legend(Svg& out, const HeatMap& map, const Layout& l, double top, co
 
 std::string svg(const HeatMap& map, double width_px) {
     const Layout l = layout_of(map, width_px);
-    const std::string id = l.is_narrow ? map.id + "-narrow" : map.id;  // both may stand in one page
-    const std::string pattern = id + "-hatch";
-    const std::string words =
-        fmt::format("{} rows by {} columns. {}", map.rows.size(), map.columns.size(), map.legend_title);
+    const std::string pattern = map.id + "-hatch";
+    const std::string words = fmt::format("{} rows by {} columns. {}", map.rows.size(),
+                                          map.columns.size(), map.legend_title);
 
     // The legend is as high as it turns out to be: draw once to measure, once to keep.
-    Svg probe{l.width, 1.0, id, map.title, words};
+    Svg probe{l.width, 1.0, map.id, map.title, words};
     const double legend_top = l.bottom + 14.0;
     const double legend_height = draw_legend(probe, map, l, legend_top, pattern);
 
-    Svg out{l.width, legend_top + legend_height, id, map.title, words};
+    Svg out{l.width, legend_top + legend_height, map.id, map.title, words};
     if (l.has_failures) {
-        out.open("pattern", {{"id", pattern}, {"width", 6.0}, {"height", 6.0},
-                             {"patternUnits", "userSpaceOnUse"}, {"patternTransform", "rotate(45)"}});
+        out.open("pattern", {{"id", pattern},
+                             {"width", 6.0},
+                             {"height", 6.0},
+                             {"patternUnits", "userSpaceOnUse"},
+                             {"patternTransform", "rotate(45)"}});
         out.element("path", {{"d", "M0 0v6"}, {"class", "rule"}, {"style", "stroke-width:2"}});
         out.close();
     }

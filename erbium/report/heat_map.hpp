@@ -15,9 +15,9 @@ namespace erbium::report {
 struct HeatCell {
     double value{std::numeric_limits<double>::quiet_NaN()};     ///< in the unit of the map
     double measured{std::numeric_limits<double>::quiet_NaN()};  ///< same unit; NaN: not measured
-    bool is_misfit{false};   ///< model and measurement differ by more than the tolerance: marked
-    std::string failure{};     ///< why value is NaN, for the hover text
-    std::string note{};        ///< more for the hover text, as the source of the measurement
+    bool is_misfit{false};  ///< model and measurement differ by more than the tolerance: marked
+    std::string failure{};  ///< why value is NaN, for the hover text
+    std::string note{};     ///< more for the hover text, as the source of the measurement
 };
 
 /// One row. Neighbouring rows of equal `group` stand under one heading; an empty group has none.
@@ -33,10 +33,10 @@ struct HeatMap {
     std::vector<std::string> columns{};
     std::vector<HeatRow> rows{};
     ColourScale scale{};
-    int decimals{2};            ///< of the numbers in the cells
-    std::string legend_title{};   ///< what the colour means, with its unit
-    std::string low_label{};      ///< what the low end of the scale means, may be empty
-    std::string high_label{};     ///< what the high end means, may be empty
+    int decimals{2};             ///< of the numbers in the cells
+    std::string legend_title{};  ///< what the colour means, with its unit
+    std::string low_label{};     ///< what the low end of the scale means, may be empty
+    std::string high_label{};    ///< what the high end means, may be empty
     std::string value_word{"model"};
     std::string measured_word{"measured"};
 };
@@ -46,8 +46,7 @@ struct HeatMap {
 /// the columns do not fit with the narrowest cells.
 /// Where some cell has a measurement, it fills the lower half of its cell with its own colour.
 /// Precondition (checked): each row has one cell for each column.
-/// @param width_px  width to aim at, as 1024 for a page and 360 for a telephone; below 520 the ids in
-///                  the SVG end in "-narrow", so that both can stand in one page
+/// @param width_px  width to aim at, as 1024 for a page and 360 for a telephone
 [[nodiscard]] std::string svg(const HeatMap& map, double width_px = 1024.0);
 
 }  // namespace erbium::report

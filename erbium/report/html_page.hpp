@@ -18,6 +18,15 @@ struct Panel {
     std::string svg_narrow{};
 };
 
+/// A chart drawn twice: for a page and for a telephone. Works for every chart of this module.
+/// @param wide_px, narrow_px  what its svg() is asked for; 350 fits a screen of 400 px
+template <class Chart>
+[[nodiscard]] Panel both_widths(const Chart& chart, double wide_px, double narrow_px = 350.0) {
+    Chart small = chart;
+    small.id += "-narrow";  // both stand in one page, and ids must differ
+    return {svg(chart, wide_px), svg(small, narrow_px)};
+}
+
 /// Numbered "Figure 1" and so on in the order of the page. Panels stand side by side as far as
 /// they are readable there (86 % of their natural width), else below one another; a panel wider
 /// than the screen scrolls in its own box.
@@ -25,8 +34,8 @@ struct Figure {
     std::string title{};    ///< one sentence in bold: what the reader sees
     std::string caption{};  ///< how to read it: units, marks, conditions
     std::vector<Panel> panels{};
-    int columns{3};         ///< at most this many panels side by side
-    std::vector<Panel> key{}; ///< under all panels, as the legend of maps
+    int columns{3};            ///< at most this many panels side by side
+    std::vector<Panel> key{};  ///< under all panels, as the legend of maps
 };
 
 /// Plain text; blank lines separate paragraphs.

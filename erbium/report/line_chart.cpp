@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "erbium/base/check.hpp"
@@ -126,9 +127,11 @@ std::string band(const PlotFrame& frame, const Series& series) {
     std::string d;
     std::string back;
     for (std::size_t i = 0; i < series.lower.size(); ++i) {
-        if (frame.can_show(series.x[i], series.lower[i]) && frame.can_show(series.x[i], series.upper[i])) {
+        if (frame.can_show(series.x[i], series.lower[i]) &&
+            frame.can_show(series.x[i], series.upper[i])) {
             const std::string x = coordinate(frame.x(series.x[i]));
-            d += fmt::format("{}{} {}", d.empty() ? 'M' : 'L', x, coordinate(frame.y(series.upper[i])));
+            d += fmt::format("{}{} {}", d.empty() ? 'M' : 'L', x,
+                             coordinate(frame.y(series.upper[i])));
             back.insert(0, fmt::format("L{} {}", x, coordinate(frame.y(series.lower[i]))));
         }
     }
@@ -144,33 +147,42 @@ void draw_measured(Svg& out, const PlotFrame& frame, const Axis& x_axis, const A
         const double x = frame.x(point.x);
         const std::string stroke = fmt::format("s{}", colour);
         if (frame.y_scale.can_show(point.lower) && frame.y_scale.can_show(point.upper)) {
-            out.element("path", {{"d", fmt::format("M{} {}V{}", coordinate(x), coordinate(frame.y(point.lower)),
+            out.element("path", {{"d", fmt::format("M{} {}V{}", coordinate(x),
+                                                   coordinate(frame.y(point.lower)),
                                                    coordinate(frame.y(point.upper)))},
-                                 {"class", stroke}, {"stroke-width", 1.2}});
+                                 {"class", stroke},
+                                 {"stroke-width", 1.2}});
         }
         if (point.is_misfit) {
-            out.element("circle", {{"cx", x}, {"cy", frame.y(point.y)}, {"r", 7.0}, {"class", "misfit-line"},
+            out.element("circle", {{"cx", x},
+                                   {"cy", frame.y(point.y)},
+                                   {"r", 7.0},
+                                   {"class", "misfit-line"},
                                    {"stroke-width", 1.6}});
         }
-        const std::string words =
-            fmt::format("{}, measured: {} at {} ({}; {}){}{}", series.label, number_label(point.y, 3),
-                        number_label(point.x, 3), y_axis.title, x_axis.title,
-                        point.is_misfit ? ", misfit" : "", point.note.empty() ? "" : ". " + point.note);
+        const std::string words = fmt::format(
+            "{}, measured: {} at {} ({}; {}){}{}", series.label, number_label(point.y, 3),
+            number_label(point.x, 3), y_axis.title, x_axis.title, point.is_misfit ? ", misfit" : "",
+            point.note.empty() ? "" : ". " + point.note);
         draw_marker(out, x, frame.y(point.y), shape, 3.4, "hollow " + stroke, words);
     }
 }
 
 /// Crosses at the foot of the plot where a point failed; returns how many.
-std::size_t draw_failures(Svg& out, const PlotFrame& frame, const Series& series, std::size_t colour,
-                          std::size_t row) {
+std::size_t draw_failures(Svg& out, const PlotFrame& frame, const Series& series,
+                          std::size_t colour, std::size_t row) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < series.x.size(); ++i) {
         if (std::isnan(series.y[i]) && frame.x_scale.can_show(series.x[i])) {
             ++count;
-            out.element("path", {{"d", fmt::format("M{} {}m-3 -3l6 6m0 -6l-6 6", coordinate(frame.x(series.x[i])),
-                                                   coordinate(frame.top + frame.height - 6.0 - 9.0 * static_cast<double>(row)))},
-                                 {"class", fmt::format("s{} none", colour)}, {"stroke-width", 1.5}},
-                        fmt::format("{}: failed at {}", series.label, number_label(series.x[i], 3)));
+            out.element(
+                "path",
+                {{"d", fmt::format("M{} {}m-3 -3l6 6m0 -6l-6 6", coordinate(frame.x(series.x[i])),
+                                   coordinate(frame.top + frame.height - 6.0 -
+                                              9.0 * static_cast<double>(row)))},
+                 {"class", fmt::format("s{} none", colour)},
+                 {"stroke-width", 1.5}},
+                fmt::format("{}: failed at {}", series.label, number_label(series.x[i], 3)));
         }
     }
     return count;
@@ -189,7 +201,8 @@ Hidden hidden_of(const LineChart& chart) {
     for (const Series& series : chart.series) {
         for (std::size_t i = 0; i < series.x.size(); ++i) {
             hidden.failed += std::isnan(series.y[i]) ? 1U : 0U;
-            hidden.off_log += is_off(chart.x, series.x[i]) || is_off(chart.y, series.y[i]) ? 1U : 0U;
+            hidden.off_log +=
+                is_off(chart.x, series.x[i]) || is_off(chart.y, series.y[i]) ? 1U : 0U;
         }
         for (const MeasuredPoint& point : series.measured) {
             hidden.off_log += is_off(chart.x, point.x) || is_off(chart.y, point.y) ? 1U : 0U;
@@ -204,8 +217,9 @@ std::string hidden_words(const Hidden& hidden) {
         words = fmt::format("{} point{} failed (×)", hidden.failed, hidden.failed == 1 ? "" : "s");
     }
     if (hidden.off_log > 0) {
-        words += fmt::format("{}{} value{} ≤ 0 not shown on the log axis", words.empty() ? "" : "; ",
-                             hidden.off_log, hidden.off_log == 1 ? "" : "s");
+        words +=
+            fmt::format("{}{} value{} ≤ 0 not shown on the log axis", words.empty() ? "" : "; ",
+                        hidden.off_log, hidden.off_log == 1 ? "" : "s");
     }
     return words;
 }
@@ -235,7 +249,8 @@ std::string svg(const LineChart& chart, double width_px, double height_px) {
     double label_width = 0.0;
     double labels_height = 0.0;
     for (std::size_t s = 0; s < chart.series.size() && names_lines; ++s) {
-        EndLabel label{.series = s, .lines = wrapped(chart.series[s].label, most_label - 10.0, kLabelSize)};
+        EndLabel label{.series = s,
+                       .lines = wrapped(chart.series[s].label, most_label - 10.0, kLabelSize)};
         for (const std::string& line : label.lines) {
             label_width = std::max(label_width, text_width(line, kLabelSize));
         }
@@ -243,7 +258,7 @@ std::string svg(const LineChart& chart, double width_px, double height_px) {
         labels.push_back(std::move(label));
     }
     double top = titles_height(chart.title, chart.y.title, width_px) + 12.0;
-    const double room = height_px - top - kBelowPlot - (hidden.empty() ? 0.0 : 15.0);
+    const double room = height_px - top - kBelowPlot;
     const bool is_direct = names_lines && label_width <= most_label && labels_height <= room;
     struct Key {
         std::size_t series;
@@ -267,24 +282,31 @@ std::string svg(const LineChart& chart, double width_px, double height_px) {
     const Scale y_scale = scale_of(chart.y, all_y(chart));
     const double left = y_label_width(chart.y, y_scale);
     const double right_room = is_direct ? label_width + 11.0 : 9.0;
-    const double bottom_room = kBelowPlot + (hidden.empty() ? 0.0 : 15.0);
-    const PlotFrame frame{x_scale_of(chart), y_scale, left, top,
+    const PlotFrame frame{x_scale_of(chart),
+                          y_scale,
+                          left,
+                          top,
                           std::max(40.0, width_px - left - right_room),
-                          std::max(60.0, height_px - top - bottom_room)};
-    Svg out{width_px, frame.top + frame.height + bottom_room, chart.id, chart.title, description};
+                          std::max(60.0, height_px - top - kBelowPlot)};
+    // The line about hidden points makes the chart higher, so that plots side by side stay alike.
+    const double height = frame.top + frame.height + kBelowPlot + (hidden.empty() ? 0.0 : 15.0);
+    Svg out{width_px, height, chart.id, chart.title, description};
     draw_titles(out, chart.title, chart.y.title, width_px);
     draw_axes(out, frame, chart.x, chart.y);
 
     const std::string clip = chart.id + "-clip";
     out.open("clipPath", {{"id", clip}});
-    out.element("rect", {{"x", frame.left - 5.0}, {"y", frame.top - 5.0}, {"width", frame.width + 10.0},
+    out.element("rect", {{"x", frame.left - 5.0},
+                         {"y", frame.top - 5.0},
+                         {"width", frame.width + 10.0},
                          {"height", frame.height + 6.0}});
     out.close();
     out.open("g", {{"clip-path", "url(#" + clip + ")"}});
     for (std::size_t s = 0; s < chart.series.size(); ++s) {
         const std::string shape = band(frame, chart.series[s]);
         if (!shape.empty()) {
-            out.element("path", {{"d", shape}, {"class", fmt::format("f{}", colour_index(chart, s))},
+            out.element("path", {{"d", shape},
+                                 {"class", fmt::format("f{}", colour_index(chart, s))},
                                  {"fill-opacity", 0.16}});
         }
     }
@@ -292,9 +314,13 @@ std::string svg(const LineChart& chart, double width_px, double height_px) {
         const Series& series = chart.series[s];
         const std::string d = curve(frame, series);
         if (!d.empty()) {
-            out.element("path", {{"d", d}, {"class", fmt::format("s{} none", colour_index(chart, s))},
-                                 {"stroke-width", 2.0}, {"stroke-linejoin", "round"},
-                                 {"stroke-linecap", "round"}, {"stroke-dasharray", dash(series.line)}},
+            out.element("path",
+                        {{"d", d},
+                         {"class", fmt::format("s{} none", colour_index(chart, s))},
+                         {"stroke-width", 2.0},
+                         {"stroke-linejoin", "round"},
+                         {"stroke-linecap", "round"},
+                         {"stroke-dasharray", dash(series.line)}},
                         series.label);
         }
         draw_failures(out, frame, series, colour_index(chart, s), s);
@@ -310,7 +336,8 @@ std::string svg(const LineChart& chart, double width_px, double height_px) {
             label.wanted_y = frame.top + 0.5 * frame.height;
             for (std::size_t i = 0; i < series.x.size(); ++i) {
                 if (frame.can_show(series.x[i], series.y[i])) {
-                    label.wanted_y = std::clamp(frame.y(series.y[i]), frame.top, frame.top + frame.height);
+                    label.wanted_y =
+                        std::clamp(frame.y(series.y[i]), frame.top, frame.top + frame.height);
                 }
             }
         }
@@ -319,9 +346,11 @@ std::string svg(const LineChart& chart, double width_px, double height_px) {
         for (const EndLabel& label : labels) {
             const std::size_t colour = colour_index(chart, label.series);
             if (std::abs(label.y - label.wanted_y) > 5.0) {
-                out.element("path", {{"d", fmt::format("M{} {}L{} {}", coordinate(x + 2.0), coordinate(label.wanted_y),
+                out.element("path", {{"d", fmt::format("M{} {}L{} {}", coordinate(x + 2.0),
+                                                       coordinate(label.wanted_y),
                                                        coordinate(x + 9.0), coordinate(label.y))},
-                                     {"class", fmt::format("s{} none", colour)}, {"stroke-width", 0.8}});
+                                     {"class", fmt::format("s{} none", colour)},
+                                     {"stroke-width", 0.8}});
             }
             out.text_block(x + 11.0, label.y, label.lines, kLabelLine,
                            {.size_px = kLabelSize, .css = fmt::format("f{}", colour)});
@@ -330,16 +359,18 @@ std::string svg(const LineChart& chart, double width_px, double height_px) {
     for (const Key& key : keys) {
         const std::size_t colour = colour_index(chart, key.series);
         out.element("path", {{"d", fmt::format("M{} {}h20", coordinate(key.x), coordinate(key.y))},
-                             {"class", fmt::format("s{}", colour)}, {"stroke-width", 2.0},
+                             {"class", fmt::format("s{}", colour)},
+                             {"stroke-width", 2.0},
                              {"stroke-dasharray", dash(chart.series[key.series].line)}});
         if (has_measured(chart)) {
-            draw_marker(out, key.x + 10.0, key.y, key.series, 3.2, fmt::format("hollow s{}", colour), {});
+            draw_marker(out, key.x + 10.0, key.y, key.series, 3.2,
+                        fmt::format("hollow s{}", colour), {});
         }
         out.text(key.x + 26.0, key.y + 4.0, chart.series[key.series].label,
                  {.size_px = kLabelSize, .css = fmt::format("f{}", colour)});
     }
     if (!hidden.empty()) {
-        out.text(0.0, frame.top + frame.height + bottom_room - 3.0, hidden, {.size_px = 10.5, .css = "muted"});
+        out.text(0.0, height - 3.0, hidden, {.size_px = 10.5, .css = "muted"});
     }
     return std::move(out).finish();
 }

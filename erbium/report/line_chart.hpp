@@ -48,7 +48,8 @@ struct LineChart {
 /// fit, else in a legend above the plot. What a log axis cannot show (values <= 0) is left out and
 /// counted in a line under the plot.
 /// Precondition (checked): vectors of a series agree in length.
-[[nodiscard]] std::string svg(const LineChart& chart, double width_px = 330.0, double height_px = 250.0);
+[[nodiscard]] std::string svg(const LineChart& chart, double width_px = 330.0,
+                              double height_px = 250.0);
 
 /// Gives charts one common x axis, and one common y axis if `shares_y`, so that small multiples can
 /// be compared by eye: ends that are not given become those of all data together.

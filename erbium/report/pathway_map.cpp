@@ -23,7 +23,8 @@ constexpr double kNumberSize = 11.5;
 constexpr double kLine = 13.5;
 constexpr double kWidestName = 96.0;  // longer names wrap
 constexpr double kMargin = 5.0;       // between nodes and the frame
-constexpr double kFlat = 64.0;        // lower regions are drawn as membranes
+constexpr double kLeastGap = 15.0;    // between nodes: an arrow must find room
+constexpr double kFlat = 0.1;         // regions of less of the map's height are drawn as membranes
 
 std::string number_of(const PathwayMap& map, const MapNode& node) {
     if (map.number == NodeNumber::none || std::isnan(node.value)) {
@@ -40,15 +41,19 @@ struct PlacedNode {
 };
 
 struct Layout {
-    double factor{1.0};  // px for one unit of the map
+    double x_factor{1.0};  // px for one unit of the map
+    double y_factor{1.0};
     double width{};
     double height{};
     std::vector<PlacedNode> nodes;
 };
 
 PlacedNode sized(const PathwayMap& map, const MapNode& node) {
-    PlacedNode placed{.lines = wrapped(node.label, kWidestName, kNameSize), .number = number_of(map, node)};
-    double width = text_width(placed.number, kNumberSize);
+    PlacedNode placed{.lines = wrapped(node.label, kWidestName, kNameSize),
+                      .number = number_of(map, node)};
+    // Room for any number, so that maps that differ only in values have one layout.
+    double width = placed.number.empty() ? 0.0 : text_width("×0.00", kNumberSize);
+    width = std::max(width, text_width(placed.number, kNumberSize));
     for (const std::string& line : placed.lines) {
         width = std::max(width, text_width(line, kNameSize));
     }
@@ -65,45 +70,64 @@ PlacedNode sized(const PathwayMap& map, const MapNode& node) {
     return placed;
 }
 
-bool has_overlap(const std::vector<PlacedNode>& nodes) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        for (std::size_t k = i + 1; k < nodes.size(); ++k) {
-            const Outline& a = nodes[i].outline;
-            const Outline& b = nodes[k].outline;
-            if (std::abs(a.centre.x - b.centre.x) < a.half_width + b.half_width + 5.0 &&
-                std::abs(a.centre.y - b.centre.y) < a.half_height + b.half_height + 5.0) {
-                return true;
+/// How much the layout must grow so that the tightest pair of nodes comes apart; 1 and 1 when all
+/// are apart. Height is cheaper than width: a page scrolls down, not sideways.
+struct Growth {
+    double x{1.0};
+    double y{1.0};
+};
+
+Growth growth_needed(const PathwayMap& map, const Layout& l) {
+    constexpr double kWidthPrice = 1.6;
+    Growth growth;
+    for (std::size_t i = 0; i < l.nodes.size(); ++i) {
+        for (std::size_t k = i + 1; k < l.nodes.size(); ++k) {
+            const Outline& a = l.nodes[i].outline;
+            const Outline& b = l.nodes[k].outline;
+            const double dx = std::abs(map.nodes[i].x - map.nodes[k].x) * l.x_factor;
+            const double dy = std::abs(map.nodes[i].y - map.nodes[k].y) * l.y_factor;
+            const double width = a.half_width + b.half_width + kLeastGap;
+            const double height = a.half_height + b.half_height + kLeastGap;
+            if (dx >= width || dy >= height) {
+                continue;
+            }
+            const double x = dx > 0.0 ? width / dx : 1e9;
+            const double y = dy > 0.0 ? height / dy : 1e9;
+            if ((x - 1.0) * kWidthPrice < y - 1.0) {
+                growth.x = std::max(growth.x, x);
+            } else {
+                growth.y = std::max(growth.y, y);
             }
         }
     }
-    return false;
+    return growth;
 }
 
 void place(const PathwayMap& map, Layout& l) {
-    l.width = map.width * l.factor;
-    l.height = map.height * l.factor;
+    l.width = map.width * l.x_factor;
+    l.height = map.height * l.y_factor;
     for (std::size_t i = 0; i < map.nodes.size(); ++i) {
         Outline& o = l.nodes[i].outline;
         const double x_most = std::max(l.width - kMargin - o.half_width, kMargin + o.half_width);
         const double y_most = std::max(l.height - kMargin - o.half_height, kMargin + o.half_height);
-        o.centre.x = std::clamp(map.nodes[i].x * l.factor, kMargin + o.half_width, x_most);
-        o.centre.y = std::clamp(map.nodes[i].y * l.factor, kMargin + o.half_height, y_most);
+        o.centre.x = std::clamp(map.nodes[i].x * l.x_factor, kMargin + o.half_width, x_most);
+        o.centre.y = std::clamp(map.nodes[i].y * l.y_factor, kMargin + o.half_height, y_most);
     }
 }
 
 Layout layout_of(const PathwayMap& map, double width_px) {
     ERBIUM_CHECK(map.width > 0.0 && map.height > 0.0, "a map has a size");
     Layout l;
-    l.factor = width_px / map.width;
+    l.x_factor = l.y_factor = width_px / map.width;
     for (const MapNode& node : map.nodes) {
         l.nodes.push_back(sized(map, node));
     }
+    // Nodes on the same spot would ask for any size: growth ends at a factor of 3.
+    const double most = 3.0 * l.x_factor;
+    const Growth growth = growth_needed(map, l);
+    l.x_factor = std::min(l.x_factor * growth.x, most);
+    l.y_factor = std::min(l.y_factor * growth.y, most);
     place(map, l);
-    const double most = 2.5 * l.factor;
-    while (has_overlap(l.nodes) && l.factor < most) {
-        l.factor *= 1.03;
-        place(map, l);
-    }
     return l;
 }
 
@@ -116,13 +140,15 @@ std::string outline_path(const Outline& o, NodeShape shape) {
     switch (shape) {
         case NodeShape::process: {  // a hexagon with pointed sides
             const double cut = std::min(8.0, w);
-            return fmt::format("M{} {}h{}l{} {}l{} {}h{}l{} {}z", c(x + cut), c(y), c(2.0 * (w - cut)), c(cut),
-                               c(h), c(-cut), c(h), c(-2.0 * (w - cut)), c(-cut), c(-h));
+            return fmt::format("M{} {}h{}l{} {}l{} {}h{}l{} {}z", c(x + cut), c(y),
+                               c(2.0 * (w - cut)), c(cut), c(h), c(-cut), c(h), c(-2.0 * (w - cut)),
+                               c(-cut), c(-h));
         }
         case NodeShape::receptor: {  // round head, square foot
             const double r = std::min({12.0, w, h});
-            return fmt::format("M{0} {1}v{2}q0 {3} {4} {3}h{5}q{4} 0 {4} {4}v{6}z", c(x), c(y + 2.0 * h),
-                               c(-(2.0 * h - r)), c(-r), c(r), c(2.0 * (w - r)), c(2.0 * h - r));
+            return fmt::format("M{0} {1}v{2}q0 {3} {4} {3}h{5}q{4} 0 {4} {4}v{6}z", c(x),
+                               c(y + 2.0 * h), c(-(2.0 * h - r)), c(-r), c(r), c(2.0 * (w - r)),
+                               c(2.0 * h - r));
         }
         default:
             return {};
@@ -130,39 +156,57 @@ std::string outline_path(const Outline& o, NodeShape shape) {
 }
 
 /// The body of a node in classes and attributes that the caller gives for fill and line.
-void draw_shape(Svg& out, const Outline& o, NodeShape shape, const ColourPair* fill, bool is_legend) {
+void draw_shape(Svg& out, const Outline& o, NodeShape shape, const ColourPair* fill,
+                bool is_legend) {
     const double x = o.centre.x - o.half_width;
     const double y = o.centre.y - o.half_height;
     const std::string ground = fill == nullptr ? "none" : hex(fill->light);
     const std::string dark = fill == nullptr ? std::string{} : dark_style(*fill);
     out.open("g", {{"class", shape == NodeShape::drug ? "ink-line" : "muted-line"},
                    {"stroke-width", shape == NodeShape::drug ? 1.8 : 1.1},
-                   {"stroke-dasharray", fill == nullptr && !is_legend ? "3 2.5" : "none"}});
+                   {"stroke-dasharray",
+                    fill == nullptr && !is_legend && shape != NodeShape::drug ? "3 2.5" : "none"}});
     const char* css = fill == nullptr ? "hollow" : "d";
     switch (shape) {
         case NodeShape::small:
-            out.element("ellipse", {{"cx", o.centre.x}, {"cy", o.centre.y}, {"rx", o.half_width},
-                                    {"ry", o.half_height}, {"class", css}, {"fill", ground}, {"style", dark}});
+            out.element("ellipse", {{"cx", o.centre.x},
+                                    {"cy", o.centre.y},
+                                    {"rx", o.half_width},
+                                    {"ry", o.half_height},
+                                    {"class", css},
+                                    {"fill", ground},
+                                    {"style", dark}});
             break;
         case NodeShape::receptor:
         case NodeShape::process:
-            out.element("path", {{"d", outline_path(o, shape)}, {"class", css}, {"fill", ground}, {"style", dark}});
+            out.element(
+                "path",
+                {{"d", outline_path(o, shape)}, {"class", css}, {"fill", ground}, {"style", dark}});
             break;
         case NodeShape::protein:
         case NodeShape::drug:
         case NodeShape::gene: {
-            const double radius = shape == NodeShape::drug    ? std::min(o.half_height, 14.0)
+            const double radius = shape == NodeShape::drug   ? std::min(o.half_height, 14.0)
                                   : shape == NodeShape::gene ? 0.0
-                                                              : 5.0;
-            out.element("rect", {{"x", x}, {"y", y}, {"width", 2.0 * o.half_width}, {"height", 2.0 * o.half_height},
-                                 {"rx", radius}, {"class", css}, {"fill", ground}, {"style", dark}});
+                                                             : 5.0;
+            out.element("rect", {{"x", x},
+                                 {"y", y},
+                                 {"width", 2.0 * o.half_width},
+                                 {"height", 2.0 * o.half_height},
+                                 {"rx", radius},
+                                 {"class", css},
+                                 {"fill", ground},
+                                 {"style", dark}});
             break;
         }
     }
     out.close();
     if (shape == NodeShape::gene) {  // the bent arrow of a transcription start
-        out.element("path", {{"d", fmt::format("M{} {}v-6h11m-4 -3l4 3l-4 3", coordinate(x + 3.0), coordinate(y))},
-                             {"class", "muted-line"}, {"stroke-width", 1.3}});
+        out.element(
+            "path",
+            {{"d", fmt::format("M{} {}v-6h11m-4 -3l4 3l-4 3", coordinate(x + 3.0), coordinate(y))},
+             {"class", "muted-line"},
+             {"stroke-width", 1.3}});
     }
 }
 
@@ -171,9 +215,10 @@ void draw_node(Svg& out, const PathwayMap& map, const MapNode& node, const Place
     const bool is_known = !std::isnan(node.value);
     const ColourPair fill = is_known ? colour_of(node.value, map.scale) : ColourPair{};
     out.open("g", {});
-    std::string words = node.label + (is_known ? (placed.number.empty() ? ": " + number_label(node.value, 2)
-                                                                         : ": " + placed.number)
-                                               : ": no value");
+    std::string words =
+        node.label + (is_known ? (placed.number.empty() ? ": " + number_label(node.value, 2)
+                                                        : ": " + placed.number)
+                               : ": no value");
     out.tooltip(node.note.empty() ? words : words + ". " + node.note);
     draw_shape(out, o, node.shape, is_known ? &fill : nullptr, false);
     const ColourPair ink{text_on(fill.light), text_on(fill.dark)};
@@ -185,11 +230,15 @@ void draw_node(Svg& out, const PathwayMap& map, const MapNode& node, const Place
     double y = o.centre.y + 0.35 * kNameSize - 0.5 * kLine * (lines - 1.0);
     for (const std::string& line : placed.lines) {
         out.text(o.centre.x, y, line,
-                 {.size_px = kNameSize, .anchor = Anchor::middle, .css = css, .is_bold = node.shape == NodeShape::drug});
+                 {.size_px = kNameSize,
+                  .anchor = Anchor::middle,
+                  .css = css,
+                  .is_bold = node.shape == NodeShape::drug});
         y += kLine;
     }
     if (!placed.number.empty()) {
-        out.text(o.centre.x, y, placed.number, {.size_px = kNumberSize, .anchor = Anchor::middle, .css = css});
+        out.text(o.centre.x, y, placed.number,
+                 {.size_px = kNumberSize, .anchor = Anchor::middle, .css = css});
     }
     if (is_known) {
         out.close();
@@ -210,30 +259,39 @@ void draw_edge(Svg& out, const Route& route, EdgeKind kind, std::string_view wor
         return fmt::format("{} {}", coordinate(route.to.x + forward * along.x + side * across.x),
                            coordinate(route.to.y + forward * along.y + side * across.y));
     };
-    const std::string start = fmt::format("M{} {}", coordinate(route.from.x), coordinate(route.from.y));
+    const std::string start =
+        fmt::format("M{} {}", coordinate(route.from.x), coordinate(route.from.y));
     const std::string line =
-        route.is_straight ? fmt::format("{}L{} {}", start, coordinate(end.x), coordinate(end.y))
-                          : fmt::format("{}Q{} {} {} {}", start, coordinate(route.control.x),
-                                        coordinate(route.control.y), coordinate(end.x), coordinate(end.y));
+        route.is_straight
+            ? fmt::format("{}L{} {}", start, coordinate(end.x), coordinate(end.y))
+            : fmt::format("{}Q{} {} {} {}", start, coordinate(route.control.x),
+                          coordinate(route.control.y), coordinate(end.x), coordinate(end.y));
     out.open("g", {});
     out.tooltip(words);
     out.element("path", {{"d", line}, {"class", "muted-line"}, {"stroke-width", 1.4}});
     switch (kind) {
         case EdgeKind::activates:
-            out.element("path", {{"d", "M" + at(0.0, 0.0) + "L" + at(-8.5, 3.8) + "L" + at(-7.0, 0.0) + "L" + at(-8.5, -3.8) + "z"},
+            out.element("path", {{"d", "M" + at(0.0, 0.0) + "L" + at(-8.5, 3.8) + "L" +
+                                           at(-7.0, 0.0) + "L" + at(-8.5, -3.8) + "z"},
                                  {"class", "muted"}});
             break;
         case EdgeKind::inhibits:
-            out.element("path", {{"d", "M" + at(0.0, 6.0) + "L" + at(0.0, -6.0)}, {"class", "muted-line"},
+            out.element("path", {{"d", "M" + at(0.0, 6.0) + "L" + at(0.0, -6.0)},
+                                 {"class", "muted-line"},
                                  {"stroke-width", 2.4}});
             break;
         case EdgeKind::binds:
-            out.element("circle", {{"cx", route.from.x}, {"cy", route.from.y}, {"r", 2.8}, {"class", "muted"}});
-            out.element("circle", {{"cx", route.to.x}, {"cy", route.to.y}, {"r", 2.8}, {"class", "muted"}});
+            out.element(
+                "circle",
+                {{"cx", route.from.x}, {"cy", route.from.y}, {"r", 2.8}, {"class", "muted"}});
+            out.element("circle",
+                        {{"cx", route.to.x}, {"cy", route.to.y}, {"r", 2.8}, {"class", "muted"}});
             break;
         case EdgeKind::becomes:
-            out.element("path", {{"d", "M" + at(-7.0, 4.5) + "L" + at(0.0, 0.0) + "L" + at(-7.0, -4.5)},
-                                 {"class", "muted-line"}, {"stroke-width", 1.4}});
+            out.element("path",
+                        {{"d", "M" + at(-7.0, 4.5) + "L" + at(0.0, 0.0) + "L" + at(-7.0, -4.5)},
+                         {"class", "muted-line"},
+                         {"stroke-width", 1.4}});
             break;
     }
     out.close();
@@ -271,47 +329,63 @@ std::string_view word_of(NodeShape shape) {
     return "";
 }
 
-void draw_region(Svg& out, const MapRegion& region, const Layout& l) {
-    const double x = region.x * l.factor;
-    const double y = region.y * l.factor;
-    const double width = region.width * l.factor;
-    const double height = region.height * l.factor;
-    const bool is_flat = height < kFlat && width > 3.0 * height;
-    out.element("rect", {{"x", x}, {"y", y}, {"width", width}, {"height", height}, {"rx", is_flat ? 0.0 : 10.0},
+void draw_region(Svg& out, const PathwayMap& map, const MapRegion& region, const Layout& l) {
+    const double x = region.x * l.x_factor;
+    const double y = region.y * l.y_factor;
+    const double width = region.width * l.x_factor;
+    const double height = region.height * l.y_factor;
+    const bool is_flat = region.height < kFlat * map.height && width > 3.0 * height;
+    out.element("rect", {{"x", x},
+                         {"y", y},
+                         {"width", width},
+                         {"height", height},
+                         {"rx", is_flat ? 0.0 : 10.0},
                          {"class", "raised"}});
     if (is_flat) {
         for (const double edge : {y, y + 3.0, y + height - 3.0, y + height}) {
-            out.element("path", {{"d", fmt::format("M{} {}h{}", coordinate(x), coordinate(edge), coordinate(width))},
+            out.element("path", {{"d", fmt::format("M{} {}h{}", coordinate(x), coordinate(edge),
+                                                   coordinate(width))},
                                  {"class", "rule"}});
         }
     }
 }
 
-/// The name of a region in the first of its corners that is free of nodes.
-void draw_region_label(Svg& out, const MapRegion& region, const Layout& l) {
+/// The name of a region where it covers the least: along its upper edge, its lower edge, then
+/// between. Nodes weigh more than lines.
+void draw_region_label(Svg& out, const MapRegion& region, const Layout& l,
+                       const std::vector<Route>& routes) {
     constexpr double kSize = 11.5;
-    const double width = text_width(region.label, kSize);
-    const double left = region.x * l.factor + 8.0;
-    const double right = (region.x + region.width) * l.factor - 8.0 - width;
-    const double top = region.y * l.factor + 16.0;
-    const double bottom = (region.y + region.height) * l.factor - 8.0;
-    const double middle = 0.5 * (left + right);
-    const std::array<Point, 6> places{Point{left, top},     Point{right, top},     Point{left, bottom},
-                                      Point{right, bottom}, Point{middle, bottom}, Point{middle, top}};
-    Point best = places[0];
-    for (const Point place : places) {
-        const Outline text{.centre = {place.x + 0.5 * width, place.y - 4.0}, .half_width = 0.5 * width, .half_height = 7.0};
-        const bool is_free = std::none_of(l.nodes.begin(), l.nodes.end(), [&](const PlacedNode& node) {
-            const Outline& o = node.outline;
-            return std::abs(o.centre.x - text.centre.x) < o.half_width + text.half_width + 2.0 &&
-                   std::abs(o.centre.y - text.centre.y) < o.half_height + text.half_height + 1.0;
-        });
-        if (is_free) {
-            best = place;
-            break;
+    const double half_width = 0.5 * text_width(region.label, kSize);
+    const double left = region.x * l.x_factor + 9.0 + half_width;
+    const double right = (region.x + region.width) * l.x_factor - 9.0 - half_width;
+    const double top = region.y * l.y_factor + 13.0;
+    const double bottom = (region.y + region.height) * l.y_factor - 13.0;
+    Point best{left, top};
+    double least = 1e300;
+    for (const double y : {top, bottom, 0.5 * (top + bottom)}) {
+        for (double x = left; x <= std::max(left, right); x += 8.0) {
+            const Outline text{
+                .centre = {x, y}, .half_width = half_width + 3.0, .half_height = 8.0};
+            double covered = 0.0;
+            for (const PlacedNode& node : l.nodes) {
+                const Outline& o = node.outline;
+                const double wide = o.half_width + text.half_width - std::abs(o.centre.x - x);
+                const double high = o.half_height + text.half_height - std::abs(o.centre.y - y);
+                covered += wide > 0.0 && high > 0.0 ? 1.0 + wide : 0.0;
+            }
+            for (const Route& route : routes) {
+                for (int i = 0; i <= 24; ++i) {
+                    covered += text.holds(route.at(i / 24.0)) ? 1.0 : 0.0;
+                }
+            }
+            if (covered < least) {
+                least = covered;
+                best = {x, y};
+            }
         }
     }
-    out.text(best.x, best.y, region.label, {.size_px = kSize, .css = "muted", .is_italic = true});
+    out.text(best.x, best.y + 4.0, region.label,
+             {.size_px = kSize, .anchor = Anchor::middle, .css = "muted", .is_italic = true});
 }
 
 }  // namespace
@@ -334,23 +408,24 @@ std::string svg(const PathwayMap& map, double width_px) {
     const std::vector<Route> routes = routes_between(outlines, links, l.width, l.height);
 
     const double top = map.title.empty() ? 0.0 : 24.0;
-    Svg out{l.width, l.height + top, map.id, map.title,
-            fmt::format("Pathway map of {} nodes and {} edges.", map.nodes.size(), map.edges.size())};
+    Svg out{
+        l.width, l.height + top, map.id, map.title,
+        fmt::format("Pathway map of {} nodes and {} edges.", map.nodes.size(), map.edges.size())};
     if (!map.title.empty()) {
         out.text(0.0, 14.0, map.title, {.size_px = 13.5, .is_bold = true});
     }
     out.open("g", {{"transform", fmt::format("translate(0 {})", coordinate(top))}});
     for (const MapRegion& region : map.regions) {
-        draw_region(out, region, l);
+        draw_region(out, map, region, l);
     }
     for (const MapRegion& region : map.regions) {
-        draw_region_label(out, region, l);
+        draw_region_label(out, region, l, routes);
     }
     for (std::size_t i = 0; i < map.edges.size(); ++i) {
         if (links[i].from != links[i].to) {
             draw_edge(out, routes[i], map.edges[i].kind,
-                      fmt::format("{} {} {}", map.nodes[links[i].from].label, word_of(map.edges[i].kind),
-                                  map.nodes[links[i].to].label));
+                      fmt::format("{} {} {}", map.nodes[links[i].from].label,
+                                  word_of(map.edges[i].kind), map.nodes[links[i].to].label));
         }
     }
     for (std::size_t i = 0; i < map.nodes.size(); ++i) {
@@ -360,15 +435,15 @@ std::string svg(const PathwayMap& map, double width_px) {
     return std::move(out).finish();
 }
 
-std::string map_legend(const PathwayMap& map, const std::string& title, const std::string& low_label,
-                       const std::string& high_label, double width_px) {
+std::string svg(const MapKey& legend, double width_px) {
+    const PathwayMap& map = legend.map;
     constexpr double kSize = 11.5;
-    constexpr int kSteps = 36;
-    constexpr double kX = 10.0;
+    constexpr int kSteps = 60;
+    constexpr double kX = 18.0;
     const double bar = std::min(300.0, width_px - 2.0 * kX);
-    const std::vector<std::string> title_lines = wrapped(title, width_px, kSize);
+    const std::vector<std::string> title_lines = wrapped(legend.title, width_px, kSize);
     const double title_height = 15.0 * static_cast<double>(title_lines.size());
-    const bool has_words = !low_label.empty() || !high_label.empty();
+    const bool has_words = !legend.low_label.empty() || !legend.high_label.empty();
     const double bar_bottom = title_height + 6.0 + 11.0 + 16.0 + (has_words ? 15.0 : 0.0);
 
     struct Key {
@@ -385,30 +460,34 @@ std::string map_legend(const PathwayMap& map, const std::string& title, const st
         const double width = sign_width + 8.0 + text_width(words, kSize) + 20.0;
         if (x > keys_left && x + width - 20.0 > width_px) {
             x = keys_left;
-            y += 25.0;
+            y += 28.0;
         }
         keys.push_back({x, y, sign_width, kind, std::string{words}});
         x += width;
     };
-    constexpr std::array kEdges{EdgeKind::activates, EdgeKind::inhibits, EdgeKind::binds, EdgeKind::becomes};
+    constexpr std::array kEdges{EdgeKind::activates, EdgeKind::inhibits, EdgeKind::binds,
+                                EdgeKind::becomes};
     constexpr std::array kShapes{NodeShape::receptor, NodeShape::protein, NodeShape::small,
                                  NodeShape::process,  NodeShape::drug,    NodeShape::gene};
     for (std::size_t i = 0; i < kEdges.size(); ++i) {
-        if (std::any_of(map.edges.begin(), map.edges.end(), [&](const MapEdge& e) { return e.kind == kEdges[i]; })) {
+        if (std::any_of(map.edges.begin(), map.edges.end(),
+                        [&](const MapEdge& e) { return e.kind == kEdges[i]; })) {
             add(static_cast<int>(i), word_of(kEdges[i]), 32.0);
         }
     }
     for (std::size_t i = 0; i < kShapes.size(); ++i) {
-        if (std::any_of(map.nodes.begin(), map.nodes.end(), [&](const MapNode& n) { return n.shape == kShapes[i]; })) {
+        if (std::any_of(map.nodes.begin(), map.nodes.end(),
+                        [&](const MapNode& n) { return n.shape == kShapes[i]; })) {
             add(10 + static_cast<int>(i), word_of(kShapes[i]), 28.0);
         }
     }
-    if (std::any_of(map.nodes.begin(), map.nodes.end(), [](const MapNode& n) { return std::isnan(n.value); })) {
+    if (std::any_of(map.nodes.begin(), map.nodes.end(),
+                    [](const MapNode& n) { return std::isnan(n.value); })) {
         add(20, "no value", 28.0);
     }
 
-    Svg out{width_px, std::max(bar_bottom, y + 14.0) + 2.0,
-            map.id + (width_px < 520.0 ? "-key-narrow" : "-key"), "Key to the map", title};
+    Svg out{width_px, std::max(bar_bottom, y + 14.0) + 2.0, legend.id, "Key to the map",
+            legend.title};
     for (std::size_t i = 0; i < title_lines.size(); ++i) {
         out.text(0.0, 12.0 + 15.0 * static_cast<double>(i), title_lines[i], {.size_px = kSize});
     }
@@ -416,21 +495,31 @@ std::string map_legend(const PathwayMap& map, const std::string& title, const st
     for (int i = 0; i < kSteps; ++i) {
         const double value = map.scale.low + (i + 0.5) / kSteps * (map.scale.high - map.scale.low);
         const ColourPair colour = colour_of(value, map.scale);
-        out.element("rect", {{"x", kX + bar * i / kSteps}, {"y", bar_y}, {"width", bar / kSteps + 0.4}, {"height", 11.0},
-                             {"class", "d"}, {"fill", hex(colour.light)}, {"style", dark_style(colour)}});
+        out.element("rect", {{"x", kX + bar * i / kSteps},
+                             {"y", bar_y},
+                             {"width", bar / kSteps + 0.4},
+                             {"height", 11.0},
+                             {"class", "d"},
+                             {"fill", hex(colour.light)},
+                             {"style", dark_style(colour)}});
     }
     const Scale axis{ScaleKind::linear, map.scale.low, map.scale.high};
     const std::vector<double> ticks = axis.ticks(6);
     const std::vector<std::string> plain = tick_labels(ticks);
     for (std::size_t i = 0; i < ticks.size(); ++i) {
         const double at = kX + bar * axis.fraction(ticks[i]);
-        const std::string label = map.number == NodeNumber::fold ? "×" + number_label(std::exp2(ticks[i]), 2) : plain[i];
-        out.element("path", {{"d", fmt::format("M{} {}v4", coordinate(at), coordinate(bar_y + 11.0))}, {"class", "axis"}});
-        out.text(at, bar_y + 26.0, label, {.size_px = 11.0, .anchor = Anchor::middle, .css = "muted"});
+        const std::string label =
+            map.number == NodeNumber::fold ? "×" + number_label(std::exp2(ticks[i]), 2) : plain[i];
+        out.element("path",
+                    {{"d", fmt::format("M{} {}v4", coordinate(at), coordinate(bar_y + 11.0))},
+                     {"class", "axis"}});
+        out.text(at, bar_y + 26.0, label,
+                 {.size_px = 11.0, .anchor = Anchor::middle, .css = "muted"});
     }
     if (has_words) {
-        out.text(kX, bar_y + 41.0, low_label, {.size_px = 11.0, .css = "muted"});
-        out.text(kX + bar, bar_y + 41.0, high_label, {.size_px = 11.0, .anchor = Anchor::end, .css = "muted"});
+        out.text(kX, bar_y + 41.0, legend.low_label, {.size_px = 11.0, .css = "muted"});
+        out.text(kX + bar, bar_y + 41.0, legend.high_label,
+                 {.size_px = 11.0, .anchor = Anchor::end, .css = "muted"});
     }
     for (const Key& key : keys) {
         if (key.kind < 10) {
@@ -439,9 +528,12 @@ std::string map_legend(const PathwayMap& map, const std::string& title, const st
             draw_edge(out, {.from = from, .control = {0.5 * (from.x + to.x), key.y}, .to = to},
                       kEdges[static_cast<std::size_t>(key.kind)], key.words);
         } else {
-            const NodeShape shape = key.kind == 20 ? NodeShape::protein : kShapes[static_cast<std::size_t>(key.kind - 10)];
-            draw_shape(out, {.centre = {key.x + 14.0, key.y}, .half_width = 13.0, .half_height = 8.0}, shape, nullptr,
-                       key.kind != 20);
+            const NodeShape shape = key.kind == 20
+                                        ? NodeShape::protein
+                                        : kShapes[static_cast<std::size_t>(key.kind - 10)];
+            draw_shape(out,
+                       {.centre = {key.x + 14.0, key.y}, .half_width = 13.0, .half_height = 8.0},
+                       shape, nullptr, key.kind != 20);
         }
         out.text(key.x + key.width + 8.0, key.y + 4.0, key.words, {.size_px = kSize});
     }

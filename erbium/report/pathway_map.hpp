@@ -23,8 +23,9 @@ struct MapNode {
     double x{};  ///< centre, in the units of PathwayMap::width
     double y{};
     NodeShape shape{NodeShape::protein};
-    double value{std::numeric_limits<double>::quiet_NaN()};  ///< on the map's scale; NaN: unknown, not coloured
-    std::string note{};                                        ///< for the hover text
+    double value{std::numeric_limits<double>::quiet_NaN()};  ///< on the map's scale; NaN: unknown,
+                                                             ///< not coloured
+    std::string note{};                                      ///< for the hover text
 };
 
 struct MapEdge {
@@ -43,9 +44,9 @@ struct MapRegion {
 };
 
 struct PathwayMap {
-    std::string id{};      ///< unique in the page
-    std::string title{};   ///< above the map, bold
-    double width{640.0};   ///< of the layout; only ratios of lengths count
+    std::string id{};     ///< unique in the page
+    std::string title{};  ///< above the map, bold
+    double width{640.0};  ///< of the layout; only ratios of lengths count
     double height{480.0};
     std::vector<MapRegion> regions{};
     std::vector<MapNode> nodes{};
@@ -59,11 +60,16 @@ struct PathwayMap {
 /// Precondition (checked): ids are unique, edges name nodes, width and height are > 0.
 [[nodiscard]] std::string svg(const PathwayMap& map, double width_px = 560.0);
 
-/// The key to maps of this scale: colour bar, shapes and edges that occur in it.
-/// @param title       what the colour means
-/// @param low_label, high_label  words at the ends of the bar, may be empty
-[[nodiscard]] std::string map_legend(const PathwayMap& map, const std::string& title,
-                                     const std::string& low_label, const std::string& high_label,
-                                     double width_px = 1024.0);
+/// The key to maps of one kind.
+struct MapKey {
+    std::string id{};          ///< unique in the page
+    PathwayMap map{};          ///< its scale, shapes and kinds of edges are explained
+    std::string title{};       ///< what the colour means
+    std::string low_label{};   ///< words at the low end of the bar, may be empty
+    std::string high_label{};  ///< words at the high end
+};
+
+/// Colour bar, shapes and edges that occur in the map, set for a place `width_px` wide.
+[[nodiscard]] std::string svg(const MapKey& key, double width_px = 1024.0);
 
 }  // namespace erbium::report

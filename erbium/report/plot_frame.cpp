@@ -46,7 +46,9 @@ std::size_t label_stride(const PlotFrame& frame, const std::vector<double>& tick
     return std::max<std::size_t>(ticks.size(), 1);
 }
 
-int y_tick_count(double height) { return std::max(2, static_cast<int>(height / 34.0)); }
+int y_tick_count(double height) {
+    return std::max(2, static_cast<int>(height / 40.0));
+}
 
 }  // namespace
 
@@ -78,7 +80,8 @@ void draw_axes(Svg& out, const PlotFrame& frame, const Axis& x_axis, const Axis&
     const std::vector<std::string> y_labels = tick_labels(ys);
     for (std::size_t i = 0; i < ys.size(); ++i) {
         const double y = frame.y(ys[i]);
-        out.element("path", {{"d", fmt::format("M{} {}H{}", coordinate(frame.left), coordinate(y), coordinate(right))},
+        out.element("path", {{"d", fmt::format("M{} {}H{}", coordinate(frame.left), coordinate(y),
+                                               coordinate(right))},
                              {"class", "grid"}});
         out.text(frame.left - 6.0, y + 0.35 * kTickSize, y_labels[i],
                  {.size_px = kTickSize, .anchor = Anchor::end, .css = "muted"});
@@ -89,19 +92,23 @@ void draw_axes(Svg& out, const PlotFrame& frame, const Axis& x_axis, const Axis&
     const std::size_t stride = label_stride(frame, xs, x_labels);
     for (std::size_t i = 0; i < xs.size(); ++i) {
         const double x = frame.x(xs[i]);
-        out.element("path", {{"d", fmt::format("M{} {}v4", coordinate(x), coordinate(bottom))}, {"class", "axis"}});
+        out.element("path", {{"d", fmt::format("M{} {}v4", coordinate(x), coordinate(bottom))},
+                             {"class", "axis"}});
         if (i % stride == 0) {
             out.text(x, bottom + 16.0, x_labels[i],
                      {.size_px = kTickSize, .anchor = Anchor::middle, .css = "muted"});
         }
     }
-    out.element("path", {{"d", fmt::format("M{} {}H{}", coordinate(frame.left), coordinate(bottom), coordinate(right))},
+    out.element("path", {{"d", fmt::format("M{} {}H{}", coordinate(frame.left), coordinate(bottom),
+                                           coordinate(right))},
                          {"class", "axis"}});
     for (const AxisMark& mark : x_axis.marks) {
         if (frame.x_scale.can_show(mark.value)) {
             const double x = frame.x(mark.value);
-            out.element("path", {{"d", fmt::format("M{} {}V{}", coordinate(x), coordinate(frame.top), coordinate(bottom))},
-                                 {"class", "muted-line"}, {"stroke-dasharray", "2 3"}});
+            out.element("path", {{"d", fmt::format("M{} {}V{}", coordinate(x),
+                                                   coordinate(frame.top), coordinate(bottom))},
+                                 {"class", "muted-line"},
+                                 {"stroke-dasharray", "2 3"}});
             out.text(x + 4.0, frame.top + 8.0, mark.label,
                      {.size_px = 10.5, .css = "muted", .has_halo = true});
         }
@@ -109,8 +116,10 @@ void draw_axes(Svg& out, const PlotFrame& frame, const Axis& x_axis, const Axis&
     for (const AxisMark& mark : y_axis.marks) {
         if (frame.y_scale.can_show(mark.value)) {
             const double y = frame.y(mark.value);
-            out.element("path", {{"d", fmt::format("M{} {}H{}", coordinate(frame.left), coordinate(y), coordinate(right))},
-                                 {"class", "muted-line"}, {"stroke-dasharray", "2 3"}});
+            out.element("path", {{"d", fmt::format("M{} {}H{}", coordinate(frame.left),
+                                                   coordinate(y), coordinate(right))},
+                                 {"class", "muted-line"},
+                                 {"stroke-dasharray", "2 3"}});
             out.text(right, y - 4.0, mark.label,
                      {.size_px = 10.5, .anchor = Anchor::end, .css = "muted", .has_halo = true});
         }
@@ -155,8 +164,10 @@ void draw_marker(Svg& out, double x, double y, std::size_t shape, double radius_
     const auto c = [&](double factor) { return coordinate(factor * radius_px); };
     switch (shape % 4) {
         case 0:
-            out.element("circle", {{"cx", x}, {"cy", y}, {"r", radius_px}, {"class", css}, {"stroke-width", 1.5}},
-                        tooltip);
+            out.element(
+                "circle",
+                {{"cx", x}, {"cy", y}, {"r", radius_px}, {"class", css}, {"stroke-width", 1.5}},
+                tooltip);
             break;
         case 1:
             path(fmt::format("{}m{} {}h{}v{}h{}z", at, c(-0.9), c(-0.9), c(1.8), c(1.8), c(-1.8)));
@@ -165,8 +176,8 @@ void draw_marker(Svg& out, double x, double y, std::size_t shape, double radius_
             path(fmt::format("{}m0 {}l{} {}h{}z", at, c(-1.2), c(1.1), c(2.0), c(-2.2)));
             break;
         default:
-            path(fmt::format("{}m0 {}l{} {}l{} {}l{} {}z", at, c(-1.25), c(1.25), c(1.25), c(-1.25), c(1.25),
-                             c(-1.25), c(-1.25)));
+            path(fmt::format("{}m0 {}l{} {}l{} {}l{} {}z", at, c(-1.25), c(1.25), c(1.25), c(-1.25),
+                             c(1.25), c(-1.25), c(-1.25)));
             break;
     }
 }

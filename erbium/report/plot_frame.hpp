@@ -16,7 +16,7 @@ namespace erbium::report {
 
 /// A value worth a line across the plot, with a word for it.
 struct AxisMark {
-    double value{};     ///< in the unit of the axis
+    double value{};       ///< in the unit of the axis
     std::string label{};  ///< may be empty
 };
 
@@ -26,8 +26,8 @@ struct Axis {
     ScaleKind kind{ScaleKind::linear};
     double low{std::numeric_limits<double>::quiet_NaN()};   ///< in the unit of the axis
     double high{std::numeric_limits<double>::quiet_NaN()};  ///< in the unit of the axis
-    double linear_to{1.0};        ///< symlog only, see Scale
-    std::vector<double> ticks{};    ///< where the labels go; empty: chosen
+    double linear_to{1.0};                                  ///< symlog only, see Scale
+    std::vector<double> ticks{};                            ///< where the labels go; empty: chosen
     std::vector<AxisMark> marks{};  ///< thin lines across the plot, as at the control's value
 };
 
@@ -46,7 +46,9 @@ struct PlotFrame {
     /// Precondition (checked): x_scale.can_show(value).
     [[nodiscard]] double x(double value) const { return left + width * x_scale.fraction(value); }
     /// Precondition (checked): y_scale.can_show(value).
-    [[nodiscard]] double y(double value) const { return top + height * (1.0 - y_scale.fraction(value)); }
+    [[nodiscard]] double y(double value) const {
+        return top + height * (1.0 - y_scale.fraction(value));
+    }
     [[nodiscard]] bool can_show(double at_x, double at_y) const noexcept {
         return x_scale.can_show(at_x) && y_scale.can_show(at_y);
     }
@@ -59,7 +61,8 @@ struct PlotFrame {
 void draw_axes(Svg& out, const PlotFrame& frame, const Axis& x_axis, const Axis& y_axis);
 
 /// Height of the title block that draw_titles makes [px].
-[[nodiscard]] double titles_height(std::string_view title, std::string_view y_title, double width_px);
+[[nodiscard]] double titles_height(std::string_view title, std::string_view y_title,
+                                   double width_px);
 
 /// The plot's title (bold) and what the y axis means (muted), both at the left, above the plot.
 void draw_titles(Svg& out, std::string_view title, std::string_view y_title, double width_px);

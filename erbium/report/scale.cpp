@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "erbium/base/check.hpp"
@@ -18,7 +19,9 @@ namespace {
 constexpr double kSlack = 1e-9;
 
 /// The power of ten, exact where a double can hold it.
-double power_of_ten(int exponent) { return std::pow(10.0, exponent); }
+double power_of_ten(int exponent) {
+    return std::pow(10.0, exponent);
+}
 
 /// Step of 1, 2 or 5 times a power of ten that cuts `span` into about `count` pieces.
 double nice_step(double span, int count) {
@@ -29,7 +32,9 @@ double nice_step(double span, int count) {
 }
 
 /// k times a step; a multiple of a small step is computed by division, which keeps 3 * 0.1 = 0.3.
-double multiple(double k, double step) { return step >= 1.0 ? k * step : k / std::round(1.0 / step); }
+double multiple(double k, double step) {
+    return step >= 1.0 ? k * step : k / std::round(1.0 / step);
+}
 
 std::vector<double> linear_ticks(double low, double high, int count) {
     const double step = nice_step(high - low, count);
@@ -50,7 +55,8 @@ std::vector<double> log_ticks(double low, double high, int count) {
     const int last = static_cast<int>(std::floor(std::log10(high) + kSlack));
     std::vector<double> ticks;
     if (last - first >= 2) {
-        const int stride = std::max(1, static_cast<int>(std::ceil((last - first + 1.0) / (count + 1.0))));
+        const int stride =
+            std::max(1, static_cast<int>(std::ceil((last - first + 1.0) / (count + 1.0))));
         for (int e = first; e <= last; e += stride) {
             ticks.push_back(std::clamp(power_of_ten(e), low, high));
         }
@@ -70,8 +76,8 @@ std::vector<double> log_ticks(double low, double high, int count) {
 std::vector<double> symlog_ticks(double low, double high, double linear_to, int count) {
     std::vector<double> ticks;
     if (low < 0.0) {
-        const std::vector<double> below =
-            log_ticks(std::clamp(high < 0.0 ? -high : linear_to, -low * 1e-12, -low), -low, count / 2);
+        const std::vector<double> below = log_ticks(
+            std::clamp(high < 0.0 ? -high : linear_to, -low * 1e-12, -low), -low, count / 2);
         for (auto tick = below.rbegin(); tick != below.rend(); ++tick) {
             ticks.push_back(-*tick);
         }
@@ -90,7 +96,8 @@ std::vector<double> symlog_ticks(double low, double high, double linear_to, int 
 }
 
 std::string superscript(int number) {
-    constexpr std::array<std::string_view, 10> kDigits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    constexpr std::array<std::string_view, 10> kDigits{"⁰", "¹", "²", "³", "⁴",
+                                                       "⁵", "⁶", "⁷", "⁸", "⁹"};
     std::string text = number < 0 ? "⁻" : "";
     for (const char digit : fmt::format("{}", std::abs(number))) {
         text += kDigits[static_cast<std::size_t>(digit - '0')];
@@ -109,7 +116,8 @@ std::string with_minus(std::string text) {
 
 Scale::Scale(ScaleKind kind, double low, double high, double linear_to)
     : kind_{kind}, low_{low}, high_{high}, linear_to_{linear_to} {
-    ERBIUM_CHECK(std::isfinite(low) && std::isfinite(high) && low < high, "an axis runs from low to high");
+    ERBIUM_CHECK(std::isfinite(low) && std::isfinite(high) && low < high,
+                 "an axis runs from low to high");
     ERBIUM_CHECK(kind != ScaleKind::log || low > 0.0, "a log axis begins above zero");
     ERBIUM_CHECK(linear_to > 0.0, "the linear part of a symlog axis has a width");
 }
@@ -137,7 +145,8 @@ Scale Scale::around(ScaleKind kind, const std::vector<double>& values) {
         high += pad;
     }
     const double step = nice_step(high - low, 5);
-    return Scale{kind, step * std::floor(low / step + kSlack), step * std::ceil(high / step - kSlack)};
+    return Scale{kind, step * std::floor(low / step + kSlack),
+                 step * std::ceil(high / step - kSlack)};
 }
 
 bool Scale::can_show(double value) const noexcept {
@@ -192,8 +201,9 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks) {
         return labels;
     }
     // Steps of one length get the decimals of the finest: 0, 0.5, 1 reads 0.0, 0.5, 1.0.
-    const bool is_even = ticks.size() > 2 && std::abs((ticks[1] - ticks[0]) - (ticks[2] - ticks[1])) <=
-                                                 1e-6 * std::abs(ticks[1] - ticks[0]);
+    const bool is_even =
+        ticks.size() > 2 && std::abs((ticks[1] - ticks[0]) - (ticks[2] - ticks[1])) <=
+                                1e-6 * std::abs(ticks[1] - ticks[0]);
     std::size_t decimals = 0;
     for (const std::string& label : labels) {
         const std::size_t point = label.find('.');

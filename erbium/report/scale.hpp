@@ -36,7 +36,8 @@ public:
     [[nodiscard]] double fraction(double value) const;
 
     /// Numbers worth a label, ascending, within [low, high], about `count` of them: steps of 1, 2
-    /// or 5 times a power of ten; on a log axis whole decades, or 1-2-5 when it spans fewer than two.
+    /// or 5 times a power of ten; on a log axis whole decades, or 1-2-5 when it spans fewer than
+    /// two.
     [[nodiscard]] std::vector<double> ticks(int count) const;
 
 private:

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace erbium::report {
@@ -51,7 +52,8 @@ std::optional<Mark> mark_of(const PlotFrame& frame, const Scatter& scatter, std:
     // An interval open to one side reaches the edge of the plot.
     mark.x_low = scale.can_show(p.lower) ? frame.x(p.lower) : frame.left;
     mark.x_high = scale.can_show(p.upper) ? frame.x(p.upper) : frame.left + frame.width;
-    mark.x = std::clamp(frame.left + frame.width * scale.fraction(p.model), mark.x_low, mark.x_high);
+    mark.x =
+        std::clamp(frame.left + frame.width * scale.fraction(p.model), mark.x_low, mark.x_high);
     return mark;
 }
 
@@ -61,8 +63,9 @@ struct Name {
     Box box;
 };
 
-/// Names for misfits: eight sides at growing distance, first place that is free.
-std::vector<Name> place_names(const Scatter& scatter, const PlotFrame& frame, const std::vector<Mark>& marks) {
+/// Names for misfits: beside, above and below at growing distance, first place that is free.
+std::vector<Name> place_names(const Scatter& scatter, const PlotFrame& frame,
+                              const std::vector<Mark>& marks) {
     std::vector<Box> taken;
     for (const Mark& m : marks) {
         taken.push_back({m.x - 5.0, m.y - 5.0, m.x + 5.0, m.y + 5.0});
@@ -78,23 +81,29 @@ std::vector<Name> place_names(const Scatter& scatter, const PlotFrame& frame, co
         bool is_placed = false;
         for (const double away : {9.0, 16.0, 26.0, 40.0, 58.0, 80.0}) {
             const double slant = 0.75 * away;
-            const std::array<std::array<double, 2>, 8> starts{{{away, 4.0},
-                                                               {-away - width, 4.0},
-                                                               {slant, -slant + 2.0},
-                                                               {slant, slant + 7.0},
-                                                               {-slant - width, -slant + 2.0},
-                                                               {-slant - width, slant + 7.0},
-                                                               {-0.5 * width, -away},
-                                                               {-0.5 * width, away + 8.0}}};
+            std::vector<std::array<double, 2>> starts{{away, 4.0},
+                                                      {-away - width, 4.0},
+                                                      {slant, -slant + 2.0},
+                                                      {slant, slant + 7.0},
+                                                      {-slant - width, -slant + 2.0},
+                                                      {-slant - width, slant + 7.0}};
+            for (const double share : {0.5, 0.25, 0.75, 0.05, 0.95}) {
+                starts.push_back({-share * width, -away});
+                starts.push_back({-share * width, away + 8.0});
+            }
             for (const auto& start : starts) {
-                const Name name{i, m.x + start[0], m.y + start[1],
-                                {m.x + start[0] - 2.0, m.y + start[1] - 10.0, m.x + start[0] + width + 2.0,
-                                 m.y + start[1] + 3.5}};
-                const bool is_inside = name.box.left >= frame.left && name.box.top >= frame.top - 6.0 &&
+                const Name name{i,
+                                m.x + start[0],
+                                m.y + start[1],
+                                {m.x + start[0] - 2.0, m.y + start[1] - 10.0,
+                                 m.x + start[0] + width + 2.0, m.y + start[1] + 3.5}};
+                const bool is_inside = name.box.left >= frame.left &&
+                                       name.box.top >= frame.top - 6.0 &&
                                        name.box.right <= frame.left + frame.width + 6.0 &&
                                        name.box.bottom <= frame.top + frame.height - 1.0;
-                if (is_inside && std::none_of(taken.begin(), taken.end(),
-                                              [&](const Box& box) { return overlap(box, name.box); })) {
+                if (is_inside && std::none_of(taken.begin(), taken.end(), [&](const Box& box) {
+                        return overlap(box, name.box);
+                    })) {
                     taken.push_back(name.box);
                     names.push_back(name);
                     is_placed = true;
@@ -125,18 +134,22 @@ void draw_band(Svg& out, const PlotFrame& frame, const Scatter& scatter) {
         const bool is_factor = scale.kind() == ScaleKind::log;
         const double above = is_factor ? value * scatter.tolerance : value + scatter.tolerance;
         const double below = is_factor ? value / scatter.tolerance : value - scatter.tolerance;
-        const auto inside = [&](double v) { return coordinate(frame.y(std::clamp(v, scale.low(), scale.high()))); };
+        const auto inside = [&](double v) {
+            return coordinate(frame.y(std::clamp(v, scale.low(), scale.high())));
+        };
         const std::string x = coordinate(frame.x(std::clamp(value, scale.low(), scale.high())));
         d += fmt::format("{}{} {}", i == 0 ? 'M' : 'L', x, inside(above));
         back.insert(0, fmt::format("L{} {}", x, inside(below)));
     }
-    out.element("path", {{"d", d + back + "z"}, {"class", "muted"}, {"fill-opacity", 0.12}}, "within the tolerance");
+    out.element("path", {{"d", d + back + "z"}, {"class", "muted"}, {"fill-opacity", 0.12}},
+                "within the tolerance");
 }
 
 std::string tooltip_of(const ScatterPoint& point) {
     std::string words = point.label + ": model " + number_label(point.model, 3) + ", measured ";
     if (std::isnan(point.measured)) {
-        words += fmt::format("between {} and {}", std::isnan(point.lower) ? "−∞" : number_label(point.lower, 3),
+        words += fmt::format("between {} and {}",
+                             std::isnan(point.lower) ? "−∞" : number_label(point.lower, 3),
                              std::isnan(point.upper) ? "∞" : number_label(point.upper, 3));
     } else {
         words += number_label(point.measured, 3);
@@ -188,36 +201,42 @@ std::string svg(const Scatter& scatter, double width_px) {
         }
     }
     const std::vector<Name> names = place_names(scatter, frame, marks);
-    const std::size_t misfits = static_cast<std::size_t>(
-        std::count_if(scatter.points.begin(), scatter.points.end(), [](const ScatterPoint& p) { return p.is_misfit; }));
+    const std::size_t misfits =
+        static_cast<std::size_t>(std::count_if(scatter.points.begin(), scatter.points.end(),
+                                               [](const ScatterPoint& p) { return p.is_misfit; }));
     std::string below;
     const auto say = [&](std::size_t count, const std::string& words) {
         if (count > 0) {
             below += fmt::format("{}{} {}", below.empty() ? "" : "; ", count, words);
         }
     };
-    say(failed, "failed");
-    say(scatter.points.size() - failed - marks.size(), "not on the axes");
+    say(failed, "failed and not drawn");
+    say(scatter.points.size() - failed - marks.size(), "without a place on the axes");
     const std::size_t named = names.size();
     std::size_t drawn_misfits = 0;
     for (const Mark& mark : marks) {
         drawn_misfits += scatter.points[mark.point].is_misfit ? 1U : 0U;
     }
-    say(drawn_misfits - named, "misfits without room for their name");
+    say(drawn_misfits - named, drawn_misfits - named == 1 ? "misfit without room for its name"
+                                                          : "misfits without room for their names");
 
     const double height = frame.top + frame.height + 40.0 + (below.empty() ? 0.0 : 16.0);
     Svg out{width_px, height, scatter.id, scatter.title,
-            fmt::format("{} observations, {} misfits. {} against {}.", scatter.points.size(), misfits, y_axis.title,
-                        x_axis.title)};
+            fmt::format("{} observations, {} misfits. {} against {}.", scatter.points.size(),
+                        misfits, y_axis.title, x_axis.title)};
     draw_titles(out, scatter.title, y_axis.title, width_px);
     draw_axes(out, frame, x_axis, y_axis);
     draw_band(out, frame, scatter);
-    out.element("path", {{"d", fmt::format("M{} {}L{} {}", coordinate(frame.left), coordinate(frame.top + frame.height),
-                                           coordinate(frame.left + frame.width), coordinate(frame.top))},
-                         {"class", "muted-line"}, {"stroke-width", 1.2}});
+    out.element("path",
+                {{"d", fmt::format("M{} {}L{} {}", coordinate(frame.left),
+                                   coordinate(frame.top + frame.height),
+                                   coordinate(frame.left + frame.width), coordinate(frame.top))},
+                 {"class", "muted-line"},
+                 {"stroke-width", 1.2}});
     for (const Key& key : keys) {
         const std::size_t colour = key.group % kSeriesColours;
-        draw_marker(out, key.x + 5.0, key.y, key.group, kRadius, fmt::format("hollow s{}", colour), {});
+        draw_marker(out, key.x + 5.0, key.y, key.group, kRadius, fmt::format("hollow s{}", colour),
+                    {});
         out.text(key.x + 15.0, key.y + 4.0, scatter.groups[key.group], {.size_px = 11.5});
     }
     for (const Name& name : names) {  // threads from a name to its mark, under the marks
@@ -225,8 +244,10 @@ std::string svg(const Scatter& scatter, double width_px) {
         const double x = std::clamp(m.x, name.box.left, name.box.right);
         const double y = std::clamp(m.y, name.box.top, name.box.bottom);
         if (std::hypot(x - m.x, y - m.y) > 11.0) {
-            out.element("path", {{"d", fmt::format("M{} {}L{} {}", coordinate(m.x), coordinate(m.y), coordinate(x), coordinate(y))},
-                                 {"class", "misfit-line"}, {"stroke-width", 0.7}});
+            out.element("path", {{"d", fmt::format("M{} {}L{} {}", coordinate(m.x), coordinate(m.y),
+                                                   coordinate(x), coordinate(y))},
+                                 {"class", "misfit-line"},
+                                 {"stroke-width", 0.7}});
         }
     }
     for (const Mark& m : marks) {
@@ -235,14 +256,21 @@ std::string svg(const Scatter& scatter, double width_px) {
         const std::string stroke = fmt::format("s{}", colour);
         if (m.x_low < m.x_high) {
             const bool is_interval = std::isnan(point.measured);
-            out.element("path", {{"d", fmt::format("M{} {}H{}", coordinate(m.x_low), coordinate(m.y), coordinate(m.x_high))},
-                                 {"class", stroke}, {"stroke-width", is_interval ? 3.0 : 1.0},
+            out.element("path", {{"d", fmt::format("M{} {}H{}", coordinate(m.x_low),
+                                                   coordinate(m.y), coordinate(m.x_high))},
+                                 {"class", stroke},
+                                 {"stroke-width", is_interval ? 3.0 : 1.0},
                                  {"stroke-opacity", is_interval ? 0.28 : 0.5}});
         }
         if (point.is_misfit) {
-            out.element("circle", {{"cx", m.x}, {"cy", m.y}, {"r", 7.0}, {"class", "misfit-line"}, {"stroke-width", 1.5}});
+            out.element("circle", {{"cx", m.x},
+                                   {"cy", m.y},
+                                   {"r", 7.0},
+                                   {"class", "misfit-line"},
+                                   {"stroke-width", 1.5}});
         }
-        draw_marker(out, m.x, m.y, point.group, kRadius, fmt::format("hollow s{}", colour), tooltip_of(point));
+        draw_marker(out, m.x, m.y, point.group, kRadius, fmt::format("hollow s{}", colour),
+                    tooltip_of(point));
     }
     for (const Name& name : names) {
         out.text(name.x, name.y, scatter.points[marks[name.mark].point].label,

@@ -23,7 +23,7 @@ struct ScatterPoint {
     double model{std::numeric_limits<double>::quiet_NaN()};
     bool is_misfit{false};
     std::size_t group{0};  ///< shape and colour; index into Scatter::groups
-    std::string note{};      ///< for the hover text, as the source
+    std::string note{};    ///< for the hover text, as the source
 };
 
 struct Scatter {
@@ -31,8 +31,10 @@ struct Scatter {
     std::string title{};  ///< above the plot, bold
     Axis measured{};      ///< the x axis; both axes get the range of all values
     Axis model{};         ///< the y axis; its kind is that of `measured`
-    double tolerance{std::numeric_limits<double>::quiet_NaN()};  ///< half width of the band about the
-        ///< identity line: in the unit of the axes, on a log axis as a factor > 1; NaN: no band
+    double tolerance{
+        std::numeric_limits<double>::quiet_NaN()};  ///< half width of the band about the
+                                                    ///< identity line: in the unit of the axes, on
+                                                    ///< a log axis as a factor > 1; NaN: no band
     std::vector<std::string> groups{};  ///< names for the key; may be empty when there is one group
     std::vector<ScatterPoint> points{};
 };

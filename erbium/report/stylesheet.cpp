@@ -15,7 +15,8 @@ namespace {
 std::string properties(Colour ColourPair::*side) {
     const Theme& t = theme();
     std::string css = fmt::format(
-        "--paper:{};--raised:{};--ink:{};--muted:{};--rule:{};--grid:{};--misfit:{};--link:{};--caution:{}",
+        "--paper:{};--raised:{};--ink:{};--muted:{};--rule:{};--grid:{};--misfit:{};--link:{};--"
+        "caution:{}",
         hex(t.paper.*side), hex(t.raised.*side), hex(t.ink.*side), hex(t.muted.*side),
         hex(t.rule.*side), hex(t.grid.*side), hex(t.misfit.*side), hex(t.link.*side),
         hex(t.caution.*side));
@@ -49,9 +50,9 @@ html{color-scheme:light dark;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);line-height:1.55;font-size:16px;
 font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
 overflow-wrap:break-word}
-main,.head,.foot{max-width:1080px;margin:0 auto;padding:0 28px}
+main,.head,.foot{max-width:1240px;margin:0 auto;padding:0 28px}
 .caution{background:var(--caution);border-bottom:1px solid var(--rule);font-size:14px}
-.caution p{max-width:1080px;margin:0 auto;padding:9px 28px}
+.caution p{max-width:1240px;margin:0 auto;padding:9px 28px}
 .head{padding-top:44px}
 h1{font-size:34px;line-height:1.18;letter-spacing:-.015em;font-weight:650;margin:0 0 14px;max-width:24em;
 text-wrap:balance}
@@ -72,15 +73,14 @@ font-variant-numeric:tabular-nums}
 .keys .misfit dd{color:var(--misfit)}
 figure{margin:26px 0 34px}
 figcaption{font-size:14.5px;line-height:1.5;color:var(--muted);max-width:52em;margin:12px 0 0}
-figcaption b,caption b{color:var(--ink);font-weight:650}
+figcaption b,.table-caption b{color:var(--ink);font-weight:650}
 .panels{display:grid;gap:22px 26px;align-items:start}
 .panel{min-width:0;overflow-x:auto;overflow-y:hidden}
 .panel svg{display:block;width:100%;height:auto}
-.narrow{display:none}
-.table{overflow-x:auto;margin:22px 0 30px;-webkit-overflow-scrolling:touch}
+.narrow{display:none}div.key{margin-top:18px}
+.table-block{margin:24px 0 32px}.table{overflow-x:auto;-webkit-overflow-scrolling:touch}
+.table-caption{font-size:14.5px;line-height:1.5;color:var(--muted);margin:0 0 8px;max-width:52em}
 table{border-collapse:collapse;font-size:14px;line-height:1.4;font-variant-numeric:tabular-nums}
-caption{caption-side:top;text-align:left;font-size:14.5px;line-height:1.5;color:var(--muted);
-padding:0 0 8px;max-width:52em}
 th,td{padding:5px 14px 5px 0;vertical-align:top;text-align:left;border-bottom:1px solid var(--grid);
 max-width:30em}
 thead th{font-weight:600;border-bottom:1px solid var(--muted);vertical-align:bottom;white-space:nowrap}
@@ -107,14 +107,14 @@ body{font-size:15.5px}.head{padding-top:28px}h1{font-size:26px}h2{font-size:20px
 .wide{display:none}.narrow{display:block}
 .run{grid-template-columns:1fr;gap:0}.run dd{margin-bottom:8px}
 th,td{padding-right:12px}
-tbody th{max-width:11em}
+table{width:max-content}th,td{max-width:17em}tbody th{max-width:11em}
 }
 @media print{
 body{font-size:10.5pt}main,.head,.foot,.caution p{max-width:none;padding-left:0;padding-right:0}
 h1{font-size:21pt}h2{font-size:14pt;margin-top:22pt;break-after:avoid}
 nav{display:none}figure,tr,.note{break-inside:avoid}thead{display:table-header-group}
 .table,.panel{overflow:visible}table{font-size:8.5pt}a{color:inherit;text-decoration:none}
-svg *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.panel svg{min-width:0!important}svg *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 @page{margin:16mm 14mm}
 }
 )css";
@@ -132,6 +132,8 @@ std::string chart_stylesheet() {
     return css;
 }
 
-std::string page_stylesheet() { return std::string{kPageRules}; }
+std::string page_stylesheet() {
+    return std::string{kPageRules};
+}
 
 }  // namespace erbium::report

@@ -44,7 +44,8 @@ Glyph glyph_at(std::string_view text, std::size_t at) {
     }
     constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
     const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
-    if (code < kLeast[length] || code > 0x10ffff || is_surrogate || code == 0xfffe || code == 0xffff) {
+    if (code < kLeast[length] || code > 0x10ffff || is_surrogate || code == 0xfffe ||
+        code == 0xffff) {
         return {kReplacement, 1};
     }
     return {code, length};
@@ -53,11 +54,11 @@ Glyph glyph_at(std::string_view text, std::size_t at) {
 // Advance widths of DejaVu Sans [1/1000 of the size], U+0020 to U+007E: the widest of the usual
 // system sans serifs.
 constexpr std::array<std::uint16_t, 95> kWidths{
-    318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, 636, 636, 636,
+    318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361,  318, 337, 636, 636, 636,
     636, 636, 636, 636, 636, 636, 636, 337, 337, 838, 838, 838, 531, 1000, 684, 686, 698, 770, 632,
-    575, 775, 752, 295, 295, 656, 557, 863, 748, 787, 603, 787, 695, 635, 611, 732, 684, 989, 685,
-    611, 685, 390, 337, 390, 838, 500, 500, 613, 635, 550, 635, 615, 352, 635, 634, 278, 278, 579,
-    278, 974, 634, 612, 635, 635, 411, 521, 392, 634, 592, 818, 592, 592, 525, 636, 337, 636, 838};
+    575, 775, 752, 295, 295, 656, 557, 863, 748, 787, 603, 787, 695, 635,  611, 732, 684, 989, 685,
+    611, 685, 390, 337, 390, 838, 500, 500, 613, 635, 550, 635, 615, 352,  635, 634, 278, 278, 579,
+    278, 974, 634, 612, 635, 635, 411, 521, 392, 634, 592, 818, 592, 592,  525, 636, 337, 636, 838};
 
 double width_of(char32_t code) {
     if (code >= 0x20 && code < 0x7f) {
@@ -66,8 +67,9 @@ double width_of(char32_t code) {
     if (code >= 0x300 && code < 0x370) {
         return 0.0;  // combining marks sit on the letter before
     }
-    if (code >= 0x1100 && (code <= 0x115f || (code >= 0x2e80 && code < 0xa4d0) || code >= 0x1f300 ||
-                           (code >= 0xac00 && code < 0xd7a4) || (code >= 0xff00 && code < 0xff61))) {
+    if (code >= 0x1100 &&
+        (code <= 0x115f || (code >= 0x2e80 && code < 0xa4d0) || code >= 0x1f300 ||
+         (code >= 0xac00 && code < 0xd7a4) || (code >= 0xff00 && code < 0xff61))) {
         return 1.0;  // East Asian and pictographic
     }
     return code >= 0x2000 ? 0.84 : 0.68;
@@ -79,8 +81,11 @@ std::vector<std::string_view> pieces_of(std::string_view text) {
     std::size_t begin = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool is_last = i + 1 == text.size();
-        const bool breaks = text[i] == ' ' || ((text[i] == '/' || text[i] == '+' || text[i] == '-') &&
-                                               i > begin && !is_last && text[i + 1] != ' ');
+        const bool is_joined =
+            !is_last && text[i] == ' ' && text[i + 1] == '+';  // "a +" stays whole
+        const bool breaks = (text[i] == ' ' && !is_joined) ||
+                            ((text[i] == '/' || text[i] == '+' || text[i] == '-') && i > begin &&
+                             !is_last && text[i + 1] != ' ');
         if (breaks || is_last) {
             pieces.push_back(text.substr(begin, i + 1 - begin));
             begin = i + 1;
@@ -133,7 +138,8 @@ double text_width(std::string_view text, double size_px, bool is_bold) {
     return width * size_px * (is_bold ? 1.12 : 1.0);
 }
 
-std::vector<std::string> wrapped(std::string_view text, double width_px, double size_px, bool is_bold) {
+std::vector<std::string> wrapped(std::string_view text, double width_px, double size_px,
+                                 bool is_bold) {
     std::vector<std::string> lines;
     std::string line;
     for (const std::string_view piece : pieces_of(text)) {
@@ -210,7 +216,9 @@ void Svg::element(std::string_view name, Attributes attributes, std::string_view
     out_ += fmt::format("><title>{}</title></{}>", xml_text(tooltip_words), name);
 }
 
-void Svg::tooltip(std::string_view words) { out_ += fmt::format("<title>{}</title>", xml_text(words)); }
+void Svg::tooltip(std::string_view words) {
+    out_ += fmt::format("<title>{}</title>", xml_text(words));
+}
 
 void Svg::text(double x, double y, std::string_view words, const TextStyle& style) {
     out_ += fmt::format("\n<text x=\"{}\" y=\"{}\" class=\"{}{}\" font-size=\"{}\"", coordinate(x),
@@ -235,7 +243,8 @@ void Svg::text(double x, double y, std::string_view words, const TextStyle& styl
 void Svg::text_block(double x, double y, const std::vector<std::string>& lines, double line_px,
                      const TextStyle& style) {
     // 0.35 of the size is half the height of the letters: it centres a line on its baseline.
-    double baseline = y + 0.35 * style.size_px - 0.5 * line_px * static_cast<double>(lines.size() - 1);
+    double baseline =
+        y + 0.35 * style.size_px - 0.5 * line_px * static_cast<double>(lines.size() - 1);
     for (const std::string& line : lines) {
         text(x, baseline, line, style);
         baseline += line_px;
@@ -248,7 +257,9 @@ std::string Svg::finish() && {
     return std::move(out_);
 }
 
-std::string dark_style(const ColourPair& pair) { return "--d:" + hex(pair.dark); }
+std::string dark_style(const ColourPair& pair) {
+    return "--d:" + hex(pair.dark);
+}
 
 std::string standalone(std::string_view svg) {
     const std::size_t end = svg.find("><title");

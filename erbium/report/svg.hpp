@@ -19,7 +19,7 @@ struct Attribute {
     Attribute(std::string_view attribute_name, const char* text);
 
     std::string_view name;  ///< must outlive the call it is made for
-    std::string value{};      ///< not yet escaped
+    std::string value{};    ///< not yet escaped
 };
 
 using Attributes = std::initializer_list<Attribute>;
@@ -33,8 +33,8 @@ struct TextStyle {
     std::string_view css{"ink"};
     bool is_bold{false};
     bool is_italic{false};
-    bool has_halo{false};    ///< a rim in the colour of the paper, for text over lines
-    double angle_deg{0.0};   ///< turned about (x, y), clockwise
+    bool has_halo{false};   ///< a rim in the colour of the paper, for text over lines
+    double angle_deg{0.0};  ///< turned about (x, y), clockwise
 };
 
 /// A coordinate as SVG wants it: two decimals at most, no trailing zeros, never "-0".
@@ -48,7 +48,8 @@ struct TextStyle {
 /// so that what fits by this estimate also fits in narrower fonts.
 [[nodiscard]] double text_width(std::string_view text, double size_px, bool is_bold = false);
 
-/// `text` cut into lines no wider than `width_px` where it has blanks or follows '/', '+' or '-'.
+/// `text` cut into lines no wider than `width_px` at blanks (not before a '+') and after '/', '+'
+/// or '-'.
 /// A piece without such a place stays whole on its own line. Never empty.
 [[nodiscard]] std::vector<std::string> wrapped(std::string_view text, double width_px,
                                                double size_px, bool is_bold = false);

@@ -15,7 +15,8 @@ struct Column {
     std::string name{};
     std::string unit{};  ///< may be empty; printed in brackets after the name
     Align align{Align::start};
-    int digits{3};  ///< significant digits of numbers for people; machines get the shortest exact form
+    int digits{
+        3};  ///< significant digits of the largest number, for people; machines get all digits
 };
 
 /// A text or a number. A number that is NaN has failed and says "NaN"; it is never blank.
@@ -38,9 +39,9 @@ struct Table {
 
 // Precondition of all four (checked): each row has one cell for each column.
 
-/// A <table> with a scope on each heading; the first cell of a row heads it. `caption_html` is
-/// markup that goes into the caption, already escaped.
-[[nodiscard]] std::string html(const Table& table, const std::string& caption_html = {});
+/// A <table> with a scope on each heading; the first cell of a row heads it. Numbers of a column
+/// have the same decimals, unless they differ more than a hundredfold.
+[[nodiscard]] std::string html(const Table& table);
 
 /// Aligned columns for a terminal, as wide as their content in characters (East Asian ones count
 /// two); a misfit row begins with "!", a failed one with "x".
