@@ -77,15 +77,15 @@ struct Growth {
     double y{1.0};
 };
 
-Growth growth_needed(const PathwayMap& map, const Layout& l) {
+Growth growth_needed(const Layout& l) {
     constexpr double kWidthPrice = 1.6;
     Growth growth;
     for (std::size_t i = 0; i < l.nodes.size(); ++i) {
         for (std::size_t k = i + 1; k < l.nodes.size(); ++k) {
             const Outline& a = l.nodes[i].outline;
             const Outline& b = l.nodes[k].outline;
-            const double dx = std::abs(map.nodes[i].x - map.nodes[k].x) * l.x_factor;
-            const double dy = std::abs(map.nodes[i].y - map.nodes[k].y) * l.y_factor;
+            const double dx = std::abs(a.centre.x - b.centre.x);
+            const double dy = std::abs(a.centre.y - b.centre.y);
             const double width = a.half_width + b.half_width + kLeastGap;
             const double height = a.half_height + b.half_height + kLeastGap;
             if (dx >= width || dy >= height) {
@@ -122,11 +122,19 @@ Layout layout_of(const PathwayMap& map, double width_px) {
     for (const MapNode& node : map.nodes) {
         l.nodes.push_back(sized(map, node));
     }
-    // Nodes on the same spot would ask for any size: growth ends at a factor of 3.
+    // Nodes on the same spot would ask for any size: growth ends at a factor of 3. It is repeated
+    // because nodes at the border are moved inside, towards their neighbours.
     const double most = 3.0 * l.x_factor;
-    const Growth growth = growth_needed(map, l);
-    l.x_factor = std::min(l.x_factor * growth.x, most);
-    l.y_factor = std::min(l.y_factor * growth.y, most);
+    constexpr int kRounds = 12;
+    for (int round = 0; round < kRounds; ++round) {
+        place(map, l);
+        const Growth growth = growth_needed(l);
+        if (growth.x == 1.0 && growth.y == 1.0) {
+            break;
+        }
+        l.x_factor = std::min(l.x_factor * growth.x, most);
+        l.y_factor = std::min(l.y_factor * growth.y, most);
+    }
     place(map, l);
     return l;
 }
