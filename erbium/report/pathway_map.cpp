@@ -18,6 +18,11 @@
 namespace erbium::report {
 namespace {
 
+constexpr std::array kEdges{EdgeKind::activates, EdgeKind::inhibits, EdgeKind::binds,
+                            EdgeKind::becomes};
+constexpr std::array kShapes{NodeShape::receptor, NodeShape::protein, NodeShape::small,
+                             NodeShape::process,  NodeShape::drug,    NodeShape::gene};
+
 constexpr double kNameSize = 12.0;
 constexpr double kNumberSize = 11.5;
 constexpr double kLine = 13.5;
@@ -398,6 +403,22 @@ void draw_region_label(Svg& out, const MapRegion& region, const Layout& l,
 
 }  // namespace
 
+std::optional<NodeShape> node_shape_named(std::string_view word) {
+    constexpr std::array<std::string_view, kShapes.size()> kWords{"receptor", "protein", "small",
+                                                                  "process",  "drug",    "gene"};
+    const auto found = std::find(kWords.begin(), kWords.end(), word);
+    if (found == kWords.end()) {
+        return std::nullopt;
+    }
+    return kShapes[static_cast<std::size_t>(found - kWords.begin())];
+}
+
+std::optional<EdgeKind> edge_kind_named(std::string_view word) {
+    const auto found = std::find_if(kEdges.begin(), kEdges.end(),
+                                    [&](EdgeKind kind) { return word_of(kind) == word; });
+    return found == kEdges.end() ? std::nullopt : std::optional{*found};
+}
+
 std::string svg(const PathwayMap& map, double width_px) {
     const Layout l = layout_of(map, width_px);
     std::map<std::string, std::size_t> index;
@@ -473,10 +494,6 @@ std::string svg(const MapKey& legend, double width_px) {
         keys.push_back({x, y, sign_width, kind, std::string{words}});
         x += width;
     };
-    constexpr std::array kEdges{EdgeKind::activates, EdgeKind::inhibits, EdgeKind::binds,
-                                EdgeKind::becomes};
-    constexpr std::array kShapes{NodeShape::receptor, NodeShape::protein, NodeShape::small,
-                                 NodeShape::process,  NodeShape::drug,    NodeShape::gene};
     for (std::size_t i = 0; i < kEdges.size(); ++i) {
         if (std::any_of(map.edges.begin(), map.edges.end(),
                         [&](const MapEdge& e) { return e.kind == kEdges[i]; })) {
