@@ -220,7 +220,7 @@ report::Figure dose_figure(const Package& package,
         report::LineChart chart{
             .id = fmt::format("dose-{}", k),
             .title = drug.title,
-            .x = {.title = "dose [nM]", .kind = report::ScaleKind::logarithmic},
+            .x = {.title = "dose [nM]", .kind = report::ScaleKind::log},
             .y = {.title = "viability", .low = 0.0, .high = 1.25, .marks = {{.value = 1.0}}}};
         for (const assay::DoseResponse& curve : curves) {
             report::Series series{.label = profile_of(package, curve.profile).title,
@@ -349,7 +349,7 @@ report::Figure comparison_figure(const Package& package, const assay::Comparison
                               .model = {.title = "model", .low = 0.0}};
     report::Scatter fold{.id = "compare-fold",
                          .title = "Folds of start or control",
-                         .measured = {.title = "measured", .kind = report::ScaleKind::logarithmic},
+                         .measured = {.title = "measured", .kind = report::ScaleKind::log},
                          .model = {.title = "model"},
                          .tolerance = std::sqrt(2.0)};
     for (const assay::ComparisonRow& row : comparison.rows) {
