@@ -231,4 +231,20 @@ std::vector<Reference> parse_references(std::shared_ptr<const SourceText> source
     return BibParser{std::move(source), diagnostics}.parse();
 }
 
+std::string Reference::url() const {
+    struct Place {
+        const char* field;
+        const char* prefix;
+    };
+    for (const Place& place : {Place{"url", ""}, Place{"doi", "https://doi.org/"},
+                               Place{"pmcid", "https://www.ncbi.nlm.nih.gov/pmc/articles/"},
+                               Place{"pmid", "https://pubmed.ncbi.nlm.nih.gov/"}}) {
+        const auto found = fields.find(place.field);
+        if (found != fields.end() && !found->second.empty()) {
+            return place.prefix + found->second;
+        }
+    }
+    return {};
+}
+
 }  // namespace erbium::package

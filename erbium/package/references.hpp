@@ -21,6 +21,9 @@ struct Reference {
     /// "Nagata et al. (2004), PTEN activation contributes ... Cancer Cell": authors, year, title,
     /// where it appeared; what is missing is left out.
     [[nodiscard]] std::string text() const;
+
+    /// Where to read it: the fields url, doi, pmcid and pmid in this order; empty without any.
+    [[nodiscard]] std::string url() const;
 };
 
 /// Reads entries `@kind{key, name = {value}, name = "value", name = 12}`; `@comment`, `@preamble`

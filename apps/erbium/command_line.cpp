@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/command_line.cpp: the only place that knows the option parser.
+#include "command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <thread>
+
+#include "commands.hpp"
+#include "erbium/base/text.hpp"
+
+namespace erbium::app {
+namespace {
+
+constexpr const char* kResearchUse =
+    "Research use only; nothing it prints is advice for a patient.";
+
+/// Examples stand before the options in each command's help.
+void add_examples(CLI::App& command, const std::string& examples) {
+    command.description(command.get_description() + "\n\nExamples:\n" + examples);
+}
+
+void add_json(CLI::App& command, bool& as_json) {
+    command.add_flag("--json", as_json, "Print one JSON value instead of text");
+}
+
+void add_threads(CLI::App& command, std::size_t& threads) {
+    threads = std::max(1U, std::thread::hardware_concurrency());
+    command.add_option("-j,--jobs", threads, "Threads; results do not depend on it")
+        ->check(CLI::Range(1, 1024));
+}
+
+/// Every verb with the struct its options are written to.
+struct Commands {
+    CheckCommand check;
+    NetCommand net;
+    SimCommand sim;
+    ReportCommand report;
+    AdviseCommand advise;
+    InfoCommand info;
+    CiteCommand cite;
+    DoctorCommand doctor;
+};
+
+CLI::App* add_check(CLI::App& app, CheckCommand& check) {
+    CLI::App* command = app.add_subcommand(
+        "check", "Read a model or a package and report everything that is wrong with it");
+    add_examples(*command, "  erbium check model.bngl\n  erbium check her2\n");
+    command->add_option("TARGET", check.target, "A .bngl or .net file, or a package")->required();
+    add_json(*command, check.as_json);
+    return command;
+}
+
+CLI::App* add_net(CLI::App& app, NetCommand& net) {
+    CLI::App* command =
+        app.add_subcommand("net", "Write out the reaction network of a rule-based model");
+    add_examples(*command,
+                 "  erbium net egfr_net.bngl -o egfr_net.net\n"
+                 "  erbium net egfr_net.bngl --stats --json\n");
+    command->add_option("FILE", net.file, "A .bngl file or a package")->required();
+    command->add_option("-o,--output", net.output,
+                        "Write the network here, in BioNetGen's .net format");
+    command->add_flag("--stats", net.with_stats,
+                      "Print species, reactions, rules, CPU time and memory");
+    add_json(*command, net.as_json);
+    command->add_option("--max-species", net.max_species, "Stop when there are more species");
+    command->add_option("--max-reactions", net.max_reactions, "Stop when there are more reactions");
+    command->add_option("--max-iter", net.max_iterations,
+                        "Apply all rules at most this many times");
+    return command;
+}
+
+void add_treatment(CLI::App& command, TreatmentOptions& treatment) {
+    command.add_option("--profile", treatment.profile,
+                       "Profile of the package (a cell line or variant)");
+    command
+        .add_option("--drug", treatment.drugs,
+                    "Agent and dose from t = 0, as in \"trastuzumab 10 ug/mL\"")
+        ->take_all()
+        ->allow_extra_args(false);
+    command
+        .add_option("--background", treatment.background, "The same, but present from before t = 0")
+        ->take_all()
+        ->allow_extra_args(false);
+    command.add_option("--set", treatment.settings, "NAME=VALUE: change a parameter")
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
+CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
+    CLI::App* command = app.add_subcommand("sim", "Simulate a model file or a package");
+    add_examples(*command,
+                 "  erbium sim egfr_net.bngl -o results/               # runs the file's actions\n"
+                 "  erbium sim egfr_net.bngl --until 120 --steps 120 -o egfr.tsv\n"
+                 "  erbium sim her2 --profile SKBR3 --drug \"trastuzumab 10 ug/mL\" --until 72h\n");
+    command->add_option("TARGET", sim.target, "A .bngl or .net file, or a package")->required();
+    add_treatment(*command, sim.treatment);
+    command->add_option("--until", sim.until,
+                        "End time: a number in the model's unit, or a quantity such as 72h");
+    command->add_option("--steps", sim.steps, "Equal output intervals (default 100)")
+        ->check(CLI::Range(1, 100000000));
+    command->add_option("--rtol", sim.rtol, "Relative tolerance")->check(CLI::PositiveNumber);
+    command->add_option("--atol", sim.atol, "Absolute tolerance, in the unit of the amounts")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--readout,--select", sim.readouts, "Only these columns (repeat, or a,b,c)")
+        ->delimiter(',');
+    command->add_option("-o,--output", sim.output,
+                        "A .tsv or .csv file; for a file's actions a folder");
+    add_json(*command, sim.as_json);
+    return command;
+}
+
+CLI::App* add_report(CLI::App& app, ReportCommand& report) {
+    CLI::App* command =
+        app.add_subcommand("report", "Run a package's experiments and write them as one HTML page");
+    add_examples(*command, "  erbium report her2\n  erbium report her2 -o out/\n");
+    command->add_option("PACKAGE", report.package, "A package")->required();
+    command->add_option("-o,--output", report.folder,
+                        "Folder for report.html, tables and run.json (default: PACKAGE-report)");
+    add_threads(*command, report.threads);
+    add_json(*command, report.as_json);
+    return command;
+}
+
+CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
+    CLI::App* command = app.add_subcommand(
+        "advise", "Rank a package's agents by predicted growth inhibition in one profile");
+    add_examples(*command, "  erbium advise her2 --profile SKBR3_PTEN_loss\n");
+    command->add_option("PACKAGE", advise.package, "A package")->required();
+    command->add_option("--profile", advise.profile, "Profile of the package")->required();
+    add_threads(*command, advise.threads);
+    add_json(*command, advise.as_json);
+    return command;
+}
+
+CLI::App* add_info(CLI::App& app, InfoCommand& info) {
+    CLI::App* command =
+        app.add_subcommand("info", "List what a package holds: profiles, agents, readouts");
+    add_examples(*command, "  erbium info her2\n");
+    command->add_option("PACKAGE", info.package, "A package")->required();
+    add_json(*command, info.as_json);
+    return command;
+}
+
+CLI::App* add_cite(CLI::App& app, CiteCommand& cite) {
+    CLI::App* command = app.add_subcommand(
+        "cite", "Print the sources of a package's numbers, or how to cite Erbium");
+    add_examples(*command, "  erbium cite\n  erbium cite her2\n");
+    command->add_option("PACKAGE", cite.package, "A package");
+    add_json(*command, cite.as_json);
+    return command;
+}
+
+CLI::App* add_doctor(CLI::App& app, DoctorCommand& doctor) {
+    CLI::App* command =
+        app.add_subcommand("doctor", "Tell what this build has and whether it works here");
+    add_json(*command, doctor.as_json);
+    return command;
+}
+
+/// The parser's own message, and the nearest verb for a misspelt one.
+Exit usage_failure(const CLI::App& app, const CLI::ParseError& error, int argc,
+                   const char* const* argv) {
+    std::vector<std::string> verbs;
+    bool is_known = argc < 2 || argv[1][0] == '-';
+    for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+        verbs.push_back(verb->get_name());
+        is_known = is_known || (argc > 1 && verb->get_name() == argv[1]);
+    }
+    if (!is_known) {
+        const std::string hint = did_you_mean(argv[1], verbs);
+        return fail(Exit::usage, fmt::format("unknown command '{}'; {}", argv[1],
+                                             hint.empty() ? "see erbium --help" : hint));
+    }
+    return fail(Exit::usage,
+                fmt::format("{}; see erbium {}--help", error.what(),
+                            argc > 1 && argv[1][0] != '-' ? std::string(argv[1]) + " " : ""));
+}
+
+}  // namespace
+
+const char* version_text() {
+    return "erbium " ERBIUM_VERSION " (results 1)";
+}
+
+Exit run_command_line(int argc, const char* const* argv) {
+    CLI::App app{fmt::format("Erbium: rule-based models of receptor signalling and therapy, from "
+                             "BNGL text to a report.\n{}",
+                             kResearchUse),
+                 "erbium"};
+    app.set_version_flag("--version", version_text());
+    app.require_subcommand(1);
+    Commands commands;
+    const std::vector<std::pair<CLI::App*, std::function<Exit()>>> verbs{
+        {add_check(app, commands.check), [&] { return run(commands.check); }},
+        {add_net(app, commands.net), [&] { return run(commands.net); }},
+        {add_sim(app, commands.sim), [&] { return run(commands.sim); }},
+        {add_report(app, commands.report), [&] { return run(commands.report); }},
+        {add_advise(app, commands.advise), [&] { return run(commands.advise); }},
+        {add_info(app, commands.info), [&] { return run(commands.info); }},
+        {add_cite(app, commands.cite), [&] { return run(commands.cite); }},
+        {add_doctor(app, commands.doctor), [&] { return run(commands.doctor); }}};
+    if (argc < 2) {
+        print(app.help());
+        return Exit::usage;
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        print(app.get_subcommands().empty() ? app.help() : app.get_subcommands().front()->help());
+        return Exit::ok;
+    } catch (const CLI::CallForVersion&) {
+        print(fmt::format("{}\n", version_text()));
+        return Exit::ok;
+    } catch (const CLI::ParseError& error) {
+        return usage_failure(app, error, argc, argv);
+    }
+    for (const auto& [command, carry_out] : verbs) {
+        if (command->parsed()) {
+            return carry_out();
+        }
+    }
+    return Exit::usage;
+}
+
+}  // namespace erbium::app

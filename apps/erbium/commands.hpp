@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/commands.hpp: the verbs of the command line, each with what it was asked to do.
+// Made by: command_line.cpp   Carried out by: cmd_<verb>.cpp
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "console.hpp"
+
+namespace erbium::app {
+
+struct CheckCommand {
+    std::string target;  ///< .bngl or .net file, or a package
+    bool as_json{};
+};
+
+struct NetCommand {
+    std::string file;
+    std::string output;  ///< .net file; empty: none is written
+    bool with_stats{};
+    bool as_json{};
+    std::optional<std::size_t> max_species;
+    std::optional<std::size_t> max_reactions;
+    std::optional<std::size_t> max_iterations;
+};
+
+/// A profile under a treatment, as options say it.
+struct TreatmentOptions {
+    std::string profile;
+    std::vector<std::string> drugs;       ///< "trastuzumab 10 ug/mL", from t = 0
+    std::vector<std::string> background;  ///< the same, but present from before equilibration
+    std::vector<std::string> settings;    ///< NAME=VALUE
+};
+
+struct SimCommand {
+    std::string target;  ///< .bngl or .net file, or a package
+    TreatmentOptions treatment;
+    std::string until;  ///< quantity of time; empty: the file's actions, or the package's duration
+    std::optional<std::size_t> steps;
+    std::optional<double> rtol;
+    std::optional<double> atol;
+    std::vector<std::string> readouts;
+    std::string output;
+    bool as_json{};
+};
+
+struct ReportCommand {
+    std::string package;
+    std::string folder;
+    std::size_t threads{};
+    bool as_json{};
+};
+
+struct AdviseCommand {
+    std::string package;
+    std::string profile;
+    std::size_t threads{};
+    bool as_json{};
+};
+
+struct InfoCommand {
+    std::string package;
+    bool as_json{};
+};
+
+struct CiteCommand {
+    std::string package;
+    bool as_json{};
+};
+
+struct DoctorCommand {
+    bool as_json{};
+};
+
+[[nodiscard]] Exit run(const CheckCommand& command);
+[[nodiscard]] Exit run(const NetCommand& command);
+[[nodiscard]] Exit run(const SimCommand& command);
+[[nodiscard]] Exit run(const ReportCommand& command);
+[[nodiscard]] Exit run(const AdviseCommand& command);
+[[nodiscard]] Exit run(const InfoCommand& command);
+[[nodiscard]] Exit run(const CiteCommand& command);
+[[nodiscard]] Exit run(const DoctorCommand& command);
+
+}  // namespace erbium::app
