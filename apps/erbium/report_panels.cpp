@@ -19,8 +19,10 @@ namespace erbium::app {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kWide_px = 1024.0;
-constexpr double kNarrow_px = 360.0;
+constexpr double kWide_px = 1000.0;    ///< of a figure as wide as the page
+constexpr double kMap_px = 545.0;      ///< of one of two maps side by side
+constexpr double kKey_px = 760.0;      ///< of their key
+constexpr double kScatter_px = 480.0;  ///< of one of two plots side by side
 
 const package::Profile& profile_of(const Package& package, const std::string& id) {
     return *package.profile(id);
@@ -43,12 +45,6 @@ double measured_value(const package::Observation& observation) {
         return 0.5 * (*observation.lower + *observation.upper);
     }
     return kNaN;
-}
-
-/// Several drawings of one thing for wide and narrow screens.
-template <class Chart>
-report::Panel adaptive(const Chart& chart) {
-    return {.svg = report::svg(chart, kWide_px), .svg_narrow = report::svg(chart, kNarrow_px)};
 }
 
 std::string interval_text(const package::Observation& observation) {
@@ -91,7 +87,7 @@ report::Figure grid_figure(const Package& package, const assay::Grid& grid, cons
         .id = id,
         .title = title,
         .columns = grid.treatments,
-        .scale = {report::Palette::sequential, 0.2, 1.0},
+        .scale = {report::Palette::depletion, 0.0, 1.2},
         .legend_title = fmt::format("cells after {} over untreated cells", time_text(grid.time_s)),
         .low_label = "growth stopped",
         .high_label = "no effect"};
@@ -119,7 +115,7 @@ report::Figure grid_figure(const Package& package, const assay::Grid& grid, cons
             "the same dish left untreated (1 is no effect). Where a lower half is drawn it is the "
             "measured value; a framed cell misses it by more than its tolerance.",
             time_text(grid.time_s)),
-        .panels = {adaptive(map)},
+        .panels = {report::both_widths(map, kWide_px)},
         .columns = 1};
 }
 
@@ -253,8 +249,7 @@ report::Figure dose_figure(const Package& package,
             }
             chart.series.push_back(std::move(series));
         }
-        figure.panels.push_back({.svg = report::svg(chart, 480.0, 300.0),
-                                 .svg_narrow = report::svg(chart, kNarrow_px, 280.0)});
+        figure.panels.push_back({.svg = report::svg(chart, 480.0, 300.0)});
     }
     return figure;
 }
@@ -292,27 +287,15 @@ report::Figure map_figure(const Package& package, const package::MapPanel& panel
     for (const package::MapRegion& region : panel.regions) {
         map.regions.push_back({region.label, region.x, region.y, region.w, region.h});
     }
-    const auto shape_of = [](const std::string& shape) {
-        return shape == "receptor"  ? report::NodeShape::receptor
-               : shape == "small"   ? report::NodeShape::small
-               : shape == "process" ? report::NodeShape::process
-               : shape == "drug"    ? report::NodeShape::drug
-               : shape == "gene"    ? report::NodeShape::gene
-                                    : report::NodeShape::protein;
-    };
     for (const package::MapNode& node : panel.nodes) {
         map.nodes.push_back({.id = node.id,
                              .label = node.label,
                              .x = node.x,
                              .y = node.y,
-                             .shape = shape_of(node.shape)});
+                             .shape = *report::node_shape_named(node.shape)});
     }
     for (const package::MapEdge& edge : panel.edges) {
-        map.edges.push_back({edge.from, edge.to,
-                             edge.kind == "inhibits"  ? report::EdgeKind::inhibits
-                             : edge.kind == "binds"   ? report::EdgeKind::binds
-                             : edge.kind == "becomes" ? report::EdgeKind::becomes
-                                                      : report::EdgeKind::activates});
+        map.edges.push_back({edge.from, edge.to, *report::edge_kind_named(edge.kind)});
     }
     report::PathwayMap before = map;
     before.id = "map-before";
@@ -331,15 +314,19 @@ report::Figure map_figure(const Package& package, const package::MapPanel& panel
             after.nodes[i].note = fmt::format("{} {}", rounded(activity[i].treated, 3), unit);
         }
     }
+    const report::MapKey key{.id = "map-key",
+                             .map = after,
+                             .title = "activity over that before treatment",
+                             .low_label = "less",
+                             .high_label = "more"};
     return {.title = fmt::format("The pathway in {}, before and after {}",
                                  profile_of(package, panel.profile).title, panel.treatment_text),
             .caption =
                 "Colour and number: activity over that before the treatment. Grey: a node "
                 "without a readout.",
-            .panels = {{.svg = report::svg(before)}, {.svg = report::svg(after)}},
+            .panels = {{.svg = report::svg(before, kMap_px)}, {.svg = report::svg(after, kMap_px)}},
             .columns = 2,
-            .key = {{.svg = report::map_legend(after, "activity over that before treatment", "less",
-                                               "more")}}};
+            .key = {report::both_widths(key, kKey_px)}};
 }
 
 report::Figure comparison_figure(const Package& package, const assay::Comparison& comparison) {
@@ -375,8 +362,7 @@ report::Figure comparison_figure(const Package& package, const assay::Comparison
         .columns = 2};
     for (const report::Scatter& plot : {viability, fold}) {
         if (!plot.points.empty()) {
-            figure.panels.push_back(
-                {.svg = report::svg(plot), .svg_narrow = report::svg(plot, kNarrow_px)});
+            figure.panels.push_back(report::both_widths(plot, kScatter_px));
         }
     }
     return figure;

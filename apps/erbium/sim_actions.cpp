@@ -98,7 +98,7 @@ Exit run_file_actions(const std::string& path, const std::string& folder) {
         manifest.species = generated.value().network.species_count();
         manifest.reactions = generated.value().network.reaction_count();
         write_file((std::filesystem::path{folder} / (context.stem + ".net")).string(),
-                   net::net_text(generated.value().network));
+                   net::write_net(generated.value().network));
         return std::move(generated.value().network);
     };
     const Outcome<sim::ActionReport, Diagnostics> report = sim::run_actions(model.actions, context);
