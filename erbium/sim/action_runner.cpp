@@ -36,7 +36,10 @@ bool stays_inside(std::string_view name) {
 
 bool ActionRunner::run(const Action& action) {
     if (action.name == "generate_network") {
-        return generate(action);
+        return take_network(context_.generate(action));
+    }
+    if (action.name == "readFile" || action.name == "readNetwork") {
+        return take_network(context_.read(action));
     }
     if (is_simulation(action.name)) {
         return needs_network(action) && simulate(action);
@@ -80,8 +83,7 @@ bool ActionRunner::run(const Action& action) {
     return true;  // setOption, version, substanceUnits: read with the model
 }
 
-bool ActionRunner::generate(const Action& action) {
-    auto network = context_.generate(action);
+bool ActionRunner::take_network(Outcome<net::Network, Diagnostics> network) {
     if (!network) {
         diagnostics_.append(std::move(network).error());
         return false;
@@ -99,7 +101,8 @@ bool ActionRunner::generate(const Action& action) {
 
 bool ActionRunner::needs_network(const Action& action) {
     return network_.has_value() ||
-           generate(Action{.name = "generate_network", .arguments = {}, .span = action.span});
+           take_network(context_.generate(
+               Action{.name = "generate_network", .arguments = {}, .span = action.span}));
 }
 
 ActionRunner::Amounts ActionRunner::initial_amounts() const {

@@ -47,7 +47,7 @@ private:
         bool wants_steady_state{};
     };
 
-    bool generate(const model::Action& action);
+    bool take_network(Outcome<net::Network, Diagnostics> network);
     bool needs_network(const model::Action& action);
     bool simulate(const model::Action& action);
     bool scan(const model::Action& action);

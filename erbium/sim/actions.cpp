@@ -9,7 +9,11 @@ namespace erbium::sim {
 Outcome<ActionReport, Diagnostics> run_actions(std::span<const model::Action> actions,
                                                const ActionContext& context) {
     Diagnostics diagnostics;
-    check_actions(actions, context.elsewhere, diagnostics);
+    std::vector<std::string> elsewhere = context.elsewhere;
+    if (context.read) {
+        elsewhere.insert(elsewhere.end(), {"readFile", "readNetwork"});
+    }
+    check_actions(actions, elsewhere, diagnostics);
     if (diagnostics.has_errors()) {
         return diagnostics;
     }

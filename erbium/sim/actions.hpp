@@ -28,6 +28,8 @@ struct ActionContext {
     /// Makes the network: called at generate_network, or before the first action that needs one
     /// (then with an action without options).
     std::function<Outcome<net::Network, Diagnostics>(const model::Action&)> generate;
+    /// Makes the network of a readFile or readNetwork; when empty, these are refused.
+    std::function<Outcome<net::Network, Diagnostics>(const model::Action&)> read;
     /// The species that a BNGL text names; when empty, the species of exactly this text.
     std::function<std::optional<SpeciesId>(const net::Network&, std::string_view)> find_species;
     /// Actions that the caller runs itself, as writeNetwork, and the function that does it. It

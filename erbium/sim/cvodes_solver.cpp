@@ -70,6 +70,7 @@ struct Integrator::Cvodes {
     Status advance(double t, double& reached, int task);
     Status status_of(int flag, double t);
     std::optional<SpeciesId> worst_species();
+    bool stands_still(double t) noexcept;
     void compute_jacobian(double t, std::span<const double> state, std::span<double> entries);
     void fill_matrix(double gamma, std::span<const double> entries, std::span<double> m) const;
 
@@ -101,20 +102,34 @@ struct Integrator::Cvodes {
     Statistics total;  // of the starts before the present one
     bool is_started{};
     std::size_t factorisations_before{};
-    std::optional<SpeciesId> bad_rate;  // where the last rate was not finite
+    std::optional<SpeciesId> bad_rate;  // of the last rate since the start that was not finite
     double bad_time{};
+    double still_time{};  // see stands_still()
+    int still_evaluations{};
     std::vector<std::string> fallbacks;
 };
 
 int Integrator::Cvodes::rhs(double t, N_Vector state, N_Vector rate, void* self) {
     Cvodes& c = *static_cast<Cvodes*>(self);
     c.kernel.rhs(t, view(state), mutable_view(rate));
-    c.bad_rate = first_not_finite(view(rate));
-    if (c.bad_rate) {
+    if (const auto bad = first_not_finite(view(rate))) {
+        c.bad_rate = bad;
         c.bad_time = t;
         return 1;  // a smaller step may stay clear of it
     }
-    return 0;
+    return c.stands_still(t) ? -1 : 0;
+}
+
+/// True when many evaluations brought no time worth mentioning: the solution goes to infinity or
+/// jumps here. CVODES itself would go on until the budget of steps is spent.
+bool Integrator::Cvodes::stands_still(double t) noexcept {
+    constexpr double kResolution = 1e-13;
+    constexpr int kMostEvaluations = 2000;
+    if (std::fabs(t - still_time) > kResolution * std::max(std::fabs(t), std::fabs(still_time))) {
+        still_time = t;
+        still_evaluations = 0;
+    }
+    return ++still_evaluations > kMostEvaluations;
 }
 
 void Integrator::Cvodes::compute_jacobian(double t, std::span<const double> state,
@@ -219,24 +234,34 @@ void Integrator::Cvodes::collect() {
     total.jacobians += static_cast<std::size_t>(jacobians);
 }
 
+/// Of the largest weighted error; where there is no estimate, of the largest weighted rate.
 std::optional<SpeciesId> Integrator::Cvodes::worst_species() {
-    if (CVodeGetEstLocalErrors(memory, scratch) != CV_SUCCESS ||
-        CVodeGetErrWeights(memory, weights) != CV_SUCCESS) {
+    if (CVodeGetErrWeights(memory, weights) != CV_SUCCESS) {
         return std::nullopt;
     }
-    const std::span<const double> errors = view(scratch);
-    const std::span<const double> w = view(weights);
-    std::optional<SpeciesId> worst;
-    double largest = 0.0;
-    for (std::uint32_t i = 0; i < errors.size(); ++i) {
-        const double weighted = std::fabs(errors[i] * w[i]);
-        if (std::isnan(weighted) || weighted > largest) {
-            worst = SpeciesId{i};
-            largest = weighted;
+    const auto worst_of = [this](std::span<const double> sizes) {
+        const std::span<const double> w = view(weights);
+        std::optional<SpeciesId> worst;
+        double largest = 0.0;
+        for (std::uint32_t i = 0; i < sizes.size(); ++i) {
+            const double weighted = std::fabs(sizes[i] * w[i]);
             if (std::isnan(weighted)) {
-                break;
+                return std::optional{SpeciesId{i}};
+            }
+            if (weighted > largest) {
+                worst = SpeciesId{i};
+                largest = weighted;
             }
         }
+        return worst;
+    };
+    std::optional<SpeciesId> worst;
+    if (CVodeGetEstLocalErrors(memory, scratch) == CV_SUCCESS) {
+        worst = worst_of(view(scratch));
+    }
+    if (!worst) {
+        kernel.rhs(still_time, view(y), mutable_view(scratch));
+        worst = worst_of(view(scratch));
     }
     return worst;
 }
@@ -253,13 +278,21 @@ Status Integrator::Cvodes::status_of(int flag, double t) {
             status.failure = Failure::too_many_steps;
             reason = fmt::format("{} steps were not enough", max_steps);
             break;
-        case CV_RHSFUNC_FAIL:
         case CV_FIRST_RHSFUNC_ERR:
         case CV_REPTD_RHSFUNC_ERR:
         case CV_UNREC_RHSFUNC_ERR:
             status.failure = Failure::not_finite_rate;
             status.time = bad_time;
             reason = "the rate of change is not finite";
+            break;
+        case CV_RHSFUNC_FAIL:  // stands_still(), be it before rates that are not finite
+            status.failure = bad_rate && std::fabs(bad_time - still_time) <=
+                                             1e-9 * std::max(std::fabs(bad_time), 1e-300)
+                                 ? Failure::not_finite_rate
+                                 : Failure::error_test;
+            reason = status.failure == Failure::error_test
+                         ? "no step is small enough for the error test"
+                         : "the rate of change is not finite from here on";
             break;
         case CV_ERR_FAILURE:
         case CV_TOO_MUCH_ACC:
@@ -319,6 +352,8 @@ void Integrator::start(double t, std::span<const double> y, double atol, double 
     ++c.total.restarts;
     c.stop = stop;
     c.bad_rate.reset();
+    c.still_time = t;
+    c.still_evaluations = 0;
     std::copy(y.begin(), y.end(), mutable_view(c.y).begin());
     const bool is_ready = CVodeReInit(c.memory, t, c.y) == CV_SUCCESS &&
                           CVodeSStolerances(c.memory, c.rtol, atol) == CV_SUCCESS &&

@@ -16,6 +16,10 @@ namespace erbium::sim {
 
 /// Integrates dy/dt = f(t, y) from a start, step by step. Newton's matrix I - gamma J is analytic
 /// and sparse. Allocates only when made; one object serves any number of starts.
+///
+/// Limits: Newton's iteration ends by the size of its correction. Where a rate has an infinite
+/// slope, as sqrt(x) at x = 0, corrections are small whatever the residual: a state that runs into
+/// such a point can come to rest there instead of failing.
 class Integrator {
 public:
     /// The kernel must outlive the integrator; its parameters may change between a stop and the

@@ -26,18 +26,18 @@ std::string cdat_header(std::size_t species) {
 }
 
 void append_dat_row(std::string& text, double time, std::span<const double> values) {
-    fmt::format_to(std::back_inserter(text), "{:19.12e}", time);
+    fmt::format_to(std::back_inserter(text), "{:>19.12e}", time);
     for (const double value : values) {
-        fmt::format_to(std::back_inserter(text), " {:19.12e}", value);
+        fmt::format_to(std::back_inserter(text), " {:>19.12e}", value);
     }
     text += '\n';
 }
 
 void append_cdat_row(std::string& text, double time, std::span<const double> values) {
-    fmt::format_to(std::back_inserter(text), "{:19.12e}", time);
+    fmt::format_to(std::back_inserter(text), "{:>19.12e}", time);
     for (const double value : values) {
         const bool is_underflow = std::fabs(value) < 10.0 * std::numeric_limits<double>::min();
-        fmt::format_to(std::back_inserter(text), " {:19.12e}", is_underflow ? 0.0 : value);
+        fmt::format_to(std::back_inserter(text), " {:>19.12e}", is_underflow ? 0.0 : value);
     }
     text += '\n';
 }
@@ -51,9 +51,9 @@ std::string scan_header(const std::string& parameter, std::span<const std::strin
 }
 
 void append_scan_row(std::string& text, double value, std::span<const double> values) {
-    fmt::format_to(std::back_inserter(text), "{:16.8e}", value);
+    fmt::format_to(std::back_inserter(text), "{:>16.8e}", value);
     for (const double v : values) {
-        fmt::format_to(std::back_inserter(text), " {:16.8e}", v);
+        fmt::format_to(std::back_inserter(text), " {:>16.8e}", v);
     }
     text += '\n';
 }

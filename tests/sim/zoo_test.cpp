@@ -66,20 +66,20 @@ TEST(Zoo, ErrorsFollowTheTolerance) {
     }
 }
 
-TEST(Zoo, RobertsonHasItsPublishedValuesOverElevenDecades) {
-    // Values that the SUNDIALS example cvRoberts_dns prints, at its rtol of 1e-4.
+TEST(Zoo, RobertsonHasItsPublishedValues) {
+    // Printed by the example cvRoberts_dns of SUNDIALS 6.4.1, which runs at rtol 1e-4: its later
+    // values carry an error of 1e-3.
     const eqn::System system = compiled(zoo::robertson());
-    const std::vector<double> times{0.4, 4.0, 40.0, 400.0, 4e3, 4e4, 4e5, 4e6, 4e7, 4e8, 4e9, 4e10};
-    const Result result =
-        solve(system, run_all(system, times), {.tolerances = {1e-8, 1e-16}, .max_steps = 100000});
+    const std::vector<double> times{0.4, 4.0, 40.0, 400.0, 4e3, 4e4, 4e5, 4e6, 4e7, 4e8};
+    const Result result = solve(system, run_all(system, times), {.tolerances = {1e-8, 1e-16}});
     ASSERT_TRUE(result.status.ok()) << result.status.message;
-    const std::vector<double> a{9.8517e-1, 9.0552e-1, 7.1583e-1, 4.5052e-1, 1.8320e-1, 3.8983e-2,
-                                4.9383e-3, 5.1684e-4, 5.2039e-5, 5.2110e-6, 5.2086e-7, 5.2083e-8};
-    const std::vector<double> b{3.3864e-5,  2.2405e-5,  9.1851e-6,  3.2229e-6,
-                                8.9424e-7,  1.6217e-7,  1.9850e-8,  2.0684e-9,
-                                2.0817e-10, 2.0844e-11, 2.0835e-12, 2.0833e-13};
+    const std::vector<double> a{9.851641e-01, 9.055097e-01, 7.158017e-01, 4.505360e-01,
+                                1.832299e-01, 3.898902e-02, 4.936383e-03, 5.168093e-04,
+                                5.202440e-05, 5.201061e-06};
+    const std::vector<double> b{3.386242e-05, 2.240338e-05, 9.185037e-06, 3.223271e-06,
+                                8.944378e-07, 1.622006e-07, 1.984224e-08, 2.068293e-09,
+                                2.081083e-10, 2.080435e-11};
     for (std::size_t i = 0; i < times.size(); ++i) {
-        // The example's own tolerance of 1e-4 shows in its later digits.
         EXPECT_TRUE(near_rel(result.at(i, 0), a[i], 2e-3)) << "A at " << times[i];
         EXPECT_TRUE(near_rel(result.at(i, 1), b[i], 2e-3)) << "B at " << times[i];
         EXPECT_TRUE(near_rel(result.at(i, 0) + result.at(i, 1) + result.at(i, 2), 1.0, 1e-12));
@@ -87,14 +87,14 @@ TEST(Zoo, RobertsonHasItsPublishedValuesOverElevenDecades) {
 }
 
 TEST(Zoo, RobertsonTendsToItsAsymptote) {
-    // For long times C is 1 and B = k1 A / k3 C, so that A' = -k2 B^2 is of second order: A falls
-    // as 1 / t with k2 (k1 / k3)^2 = 4.8e-4 ... = 1 / (4e11 * 5.2083e-9).
+    // At last B = k1 A / k3 and A' = -k2 B^2, so that A = 1 / (k2 (k1 / k3)^2 t) (1 + O(A)).
     const eqn::System system = compiled(zoo::robertson());
-    const Result result = solve(system, run_all(system, {4e10, 4e11}),
-                                {.tolerances = {1e-9, 1e-18}, .max_steps = 100000});
+    const std::vector<double> times{4e10, 4e11};
+    const Result result = solve(system, run_all(system, times), {.tolerances = {1e-9, 1e-18}});
     ASSERT_TRUE(result.status.ok()) << result.status.message;
-    EXPECT_TRUE(near_rel(result.at(1, 0) / result.at(0, 0), 0.1, 1e-5));
-    EXPECT_TRUE(near_rel(result.at(1, 0), 5.2083e-9, 1e-4));
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        EXPECT_TRUE(near_rel(result.at(i, 0), 1.0 / (3e7 * 4e-6 * 4e-6 * times[i]), 1e-5));
+    }
 }
 
 TEST(Zoo, VanDerPolEndsWhereTheTestSetSays) {
