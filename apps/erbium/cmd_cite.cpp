@@ -11,9 +11,8 @@ namespace erbium::app {
 Exit run(const CiteCommand& command) {
     if (command.package.empty()) {
         print(
-            fmt::format("The Erbium developers. Erbium {}: a systems-pharmacology simulator of "
-                        "HER2-driven breast cancer.\nCite as well the sources of the model you "
-                        "ran: erbium cite PACKAGE\n",
+            fmt::format("The Erbium developers. Erbium {}, systems-pharmacology simulator.\n"
+                        "Cite as well the sources of the model you ran: erbium cite PACKAGE\n",
                         ERBIUM_VERSION));
         return Exit::ok;
     }

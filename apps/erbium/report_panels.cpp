@@ -28,6 +28,18 @@ const package::Profile& profile_of(const Package& package, const std::string& id
     return *package.profile(id);
 }
 
+/// The profile's title without that of its base in front: "PTEN lost" for "SK-BR-3, PTEN lost".
+std::string short_title(const Package& package, const std::string& id) {
+    const package::Profile& profile = profile_of(package, id);
+    if (!profile.base.empty()) {
+        const std::string prefix = profile_of(package, profile.base).title + ", ";
+        if (profile.title.starts_with(prefix)) {
+            return profile.title.substr(prefix.size());
+        }
+    }
+    return profile.title;
+}
+
 std::string sources_text(const std::vector<std::string>& sources) {
     return fmt::format("{}", fmt::join(sources, "; "));
 }
@@ -92,8 +104,7 @@ report::Figure grid_figure(const Package& package, const assay::Grid& grid, cons
         .low_label = "growth stopped",
         .high_label = "no effect"};
     for (std::size_t p = 0; p < grid.profiles.size(); ++p) {
-        const package::Profile& profile = profile_of(package, grid.profiles[p]);
-        report::HeatRow row{.label = profile.title};
+        report::HeatRow row{.label = short_title(package, grid.profiles[p])};
         for (std::size_t t = 0; t < grid.treatments.size(); ++t) {
             const assay::GridCell& cell = grid.at(p, t);
             report::HeatCell shown{.value = cell.viability.value, .failure = cell.viability.reason};
@@ -149,7 +160,7 @@ report::Figure course_figure(const Package& package, const std::vector<assay::Co
             .y = {
                 .title = "of the untreated state at t = 0", .low = 0.0, .marks = {{.value = 1.0}}}};
         for (const assay::CoursePair& course : courses) {
-            report::Series series{.label = profile_of(package, course.profile).title};
+            report::Series series{.label = short_title(package, course.profile)};
             const double baseline = course.treated.baseline[column];
             for (std::size_t i = 0; i < course.treated.times_s.size(); ++i) {
                 series.x.push_back(hours_from_s(course.treated.times_s[i]));
@@ -209,14 +220,17 @@ report::Figure dose_figure(const Package& package,
         .columns = 2};
     for (std::size_t k = 0; k < panels.size(); ++k) {
         const std::vector<assay::DoseResponse>& curves = panels[k];
-        if (curves.empty()) {
+        if (curves.empty() || curves.front().doses_nM.empty()) {
             continue;
         }
         const package::Drug& drug = package.drugs[curves.front().drug];
         report::LineChart chart{
             .id = fmt::format("dose-{}", k),
             .title = drug.title,
-            .x = {.title = "dose [nM]", .kind = report::ScaleKind::log},
+            .x = {.title = "dose [nM]",
+                  .kind = report::ScaleKind::log,
+                  .low = curves.front().doses_nM.front() / 1.6,
+                  .high = curves.front().doses_nM.back() * 1.6},
             .y = {.title = "viability", .low = 0.0, .high = 1.25, .marks = {{.value = 1.0}}}};
         for (const assay::DoseResponse& curve : curves) {
             report::Series series{.label = profile_of(package, curve.profile).title,
@@ -299,14 +313,17 @@ report::Figure map_figure(const Package& package, const package::MapPanel& panel
     }
     report::PathwayMap before = map;
     before.id = "map-before";
-    before.title = "before";
-    before.number = report::NodeNumber::none;
+    before.title = panel.reference.empty()
+                       ? std::string{"Untreated"}
+                       : fmt::format("Untreated, over untreated {}",
+                                     profile_of(package, panel.reference).title);
     report::PathwayMap after = map;
     after.id = "map-after";
-    after.title = fmt::format("after {} of {}", time_text(panel.time_s), panel.treatment_text);
+    after.title = fmt::format("After {} of {}, over untreated", time_text(panel.time_s),
+                              panel.treatment_text);
     for (std::size_t i = 0; i < panel.nodes.size(); ++i) {
         const bool has_readout = !panel.nodes[i].readout.empty();
-        before.nodes[i].value = has_readout && std::isfinite(activity[i].control) ? 0.0 : kNaN;
+        before.nodes[i].value = has_readout ? std::log2(activity[i].over_reference) : kNaN;
         after.nodes[i].value = has_readout ? std::log2(activity[i].ratio) : kNaN;
         if (has_readout) {
             const std::string& unit = package.readout(panel.nodes[i].readout)->unit;
@@ -316,17 +333,19 @@ report::Figure map_figure(const Package& package, const package::MapPanel& panel
     }
     const report::MapKey key{.id = "map-key",
                              .map = after,
-                             .title = "activity over that before treatment",
+                             .title = "activity over that named above the map",
                              .low_label = "less",
                              .high_label = "more"};
-    return {.title = fmt::format("The pathway in {}, before and after {}",
-                                 profile_of(package, panel.profile).title, panel.treatment_text),
-            .caption =
-                "Colour and number: activity over that before the treatment. Grey: a node "
-                "without a readout.",
-            .panels = {{.svg = report::svg(before, kMap_px)}, {.svg = report::svg(after, kMap_px)}},
-            .columns = 2,
-            .key = {report::both_widths(key, kKey_px)}};
+    return {
+        .title = fmt::format("The pathway in {}, before and after {}",
+                             profile_of(package, panel.profile).title, panel.treatment_text),
+        .caption =
+            "Colour and number of a node: its activity over that of the cell named above the map. "
+            "The first map shows what the untreated cell has too much of, the second what the "
+            "treatment does to it. Dashed: no value.",
+        .panels = {{.svg = report::svg(before, kMap_px)}, {.svg = report::svg(after, kMap_px)}},
+        .columns = 2,
+        .key = {report::both_widths(key, kKey_px)}};
 }
 
 report::Figure comparison_figure(const Package& package, const assay::Comparison& comparison) {

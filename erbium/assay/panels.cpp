@@ -85,17 +85,21 @@ std::vector<CoursePair> time_courses(Experiment& experiment, const package::Time
 std::vector<NodeActivity> map_activity(Experiment& experiment, const package::MapPanel& panel) {
     constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
     const Condition treated{panel.profile, {}, {}, panel.treatment};
-    const std::array<Condition, 2> conditions = {treated, treated.control()};
+    const Condition reference{
+        panel.reference.empty() ? panel.profile : panel.reference, {}, {}, {}};
+    const std::array<Condition, 3> conditions = {treated, treated.control(), reference};
     const std::array<double, 1> times_s = {panel.time_s};
     const std::vector<TimeCourse> courses = experiment.run(conditions, times_s);
     std::vector<NodeActivity> out;
     for (const package::MapNode& node : panel.nodes) {
-        NodeActivity activity{kNaN, kNaN, kNaN};
+        NodeActivity activity{kNaN, kNaN, kNaN, kNaN};
         if (!node.readout.empty()) {
             const std::size_t column = experiment.column(node.readout);
             activity.treated = courses[0].at(0, column);
             activity.control = courses[1].at(0, column);
             activity.ratio = activity.control == 0.0 ? kNaN : activity.treated / activity.control;
+            const double normal = courses[2].at(0, column);
+            activity.over_reference = normal == 0.0 ? kNaN : activity.control / normal;
         }
         out.push_back(activity);
     }

@@ -52,7 +52,8 @@ struct CoursePair {
 struct NodeActivity {
     double control{};  ///< NaN for a node without a readout
     double treated{};
-    double ratio{};  ///< treated / control; NaN when the control is 0
+    double ratio{};           ///< treated / control; NaN when the control is 0
+    double over_reference{};  ///< control / untreated reference profile; 1 without a reference
 };
 
 /// By node of the map.

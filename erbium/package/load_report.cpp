@@ -174,12 +174,18 @@ void read_layout(Loading& loading, const YamlNode& root, MapPanel& map) {
 }
 
 MapPanel read_map(Loading& loading, const YamlNode& node) {
-    const YamlFields fields{
-        node, "'map'", {"layout", "profile", "treatment", "time"}, loading.diagnostics};
+    const YamlFields fields{node,
+                            "'map'",
+                            {"layout", "profile", "reference", "treatment", "time"},
+                            loading.diagnostics};
     MapPanel map;
     map.profile = fields.required_text("profile");
     if (!map.profile.empty()) {
         loading.require_profile(map.profile, fields.span("profile"));
+    }
+    map.reference = fields.text("reference");
+    if (!map.reference.empty()) {
+        loading.require_profile(map.reference, fields.span("reference"));
     }
     map.treatment_text = fields.required_text("treatment");
     map.treatment = treatment_of(loading, fields, "treatment");

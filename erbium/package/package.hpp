@@ -223,6 +223,7 @@ struct MapPanel {
     std::vector<MapEdge> edges;
     std::vector<MapRegion> regions;
     std::string profile;
+    std::string reference;  ///< profile that the untreated one is compared with; empty: none
     std::string treatment_text;
     Treatment treatment;
     double time_s{};
