@@ -37,7 +37,7 @@ Exit run(const NetCommand& command) {
     const double cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     const double peak_mb = static_cast<double>(usage.ru_maxrss) / 1024.0;
     if (!command.output.empty()) {
-        write_file(command.output, net::net_text(network));
+        write_file(command.output, net::write_net(network));
     }
     if (command.as_json) {
         const nlohmann::ordered_json json{{"species", network.species_count()},
@@ -53,7 +53,7 @@ Exit run(const NetCommand& command) {
                   ? fmt::format(", {:.3f} s of CPU, {:.1f} MB at most\n", cpu_s, peak_mb)
                   : std::string{"\n"});
     } else {
-        print(net::net_text(network));
+        print(net::write_net(network));
     }
     return Exit::ok;
 }

@@ -11,6 +11,7 @@
 
 #include "erbium/base/error.hpp"
 #include "erbium/base/text.hpp"
+#include "erbium/lang/bngl_parser.hpp"
 #include "erbium/model/bind.hpp"
 #include "erbium/net/generate.hpp"
 #include "erbium/net/read_net.hpp"
@@ -78,16 +79,18 @@ Outcome<Target, Diagnostics> find_target(const std::string& target) {
     if (path.extension() == ".net") {
         return Target{TargetKind::net, target};
     }
-    if (fs::is_directory(path, failure)) {
-        return complaint("ERB-APP-0001", fmt::format("the folder {} has no package.yaml", target),
-                         "a package is described in docs/reference/package.md");
-    }
     if (target.find('/') == std::string::npos && path.extension().empty()) {
         for (const fs::path& folder : package_folders()) {
             if (is_package(folder / path)) {
                 return Target{TargetKind::package, (folder / path).string()};
             }
         }
+    }
+    if (fs::is_directory(path, failure)) {
+        return complaint("ERB-APP-0001", fmt::format("the folder {} has no package.yaml", target),
+                         "a package is described in docs/reference/package.md");
+    }
+    if (target.find('/') == std::string::npos && path.extension().empty()) {
         const std::vector<std::string> names = known_packages();
         const std::string hint = did_you_mean(target, names);
         return complaint("ERB-APP-0001", fmt::format("there is no package named '{}'", target),
