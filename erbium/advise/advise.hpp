@@ -31,20 +31,20 @@ struct AdviseOptions {
 struct ReadoutChange {
     std::string readout;  ///< id
     double ratio{};       ///< treated over untreated at AdviseOptions::fact_time_s
-    std::string text;     ///< "pAKT 0.31 of untreated at 24 h"
+    std::string text;     ///< "<readout> 0.31 of untreated at 24 h"
 };
 
 /// How the same treatment does when one change of the profile is taken back.
 struct Restoration {
     std::string parameter;  ///< the switch; empty: all changes of the profile at once
     double viability{};
-    std::string text;  ///< "in SK-BR-3 without this change (PTEN_fraction): viability 0.55"
+    std::string text;  ///< "in <base> without this change (<parameter>): viability 0.55"
 };
 
 /// One treatment with its predicted effect. Ranked by inhibition; failures come last.
 struct Ranked {
     Treatment treatment;
-    std::string text;       ///< "trastuzumab 10 ug/mL"
+    std::string text;       ///< agents and doses: "agent 10 ug/mL + other 1 uM"
     double viability{};     ///< growth readout over the untreated control; NaN after a failure
     double inhibition{};    ///< 1 - viability: > 0 slows growth
     std::string reason;     ///< why it failed; else empty

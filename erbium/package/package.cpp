@@ -134,7 +134,7 @@ Outcome<Setting, Diagnostics> parse_setting(const Package& package, std::string_
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) {
         diagnostics.error("ERB-PKG-0022", {}, fmt::format("'{}' sets no parameter", text),
-                          "write NAME=VALUE, as in copies_HER2=2e6");
+                          "write NAME=VALUE or NAME=VALUE UNIT");
         return diagnostics;
     }
     const std::string_view name = trimmed(text.substr(0, equals));

@@ -294,7 +294,7 @@ struct Package {
 /// once, in the order of references.bib.
 [[nodiscard]] std::vector<std::string> cited(const Package& package);
 
-/// A parameter set by hand, as in "copies_HER2=2e6" or "conc_IGF1_nM=5 nM". A number without a unit
+/// A parameter set by hand, as in "NAME=2e6" or "NAME=5 nM". A number without a unit
 /// is in the unit of the parameter's row. Errors: ERB-PKG-0022.
 [[nodiscard]] Outcome<Setting, Diagnostics> parse_setting(const Package& package,
                                                           std::string_view text);

@@ -140,7 +140,7 @@ TEST(Settings, ByHandAreInTheUnitOfTheRow) {
               "a concentration\n");
     EXPECT_EQ(parse_setting(teaching(), "K_D").error().text(),
               "error ERB-PKG-0022: 'K_D' sets no parameter\n"
-              "  hint: write NAME=VALUE, as in copies_HER2=2e6\n");
+              "  hint: write NAME=VALUE or NAME=VALUE UNIT\n");
 }
 
 }  // namespace
