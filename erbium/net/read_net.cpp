@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -448,7 +449,7 @@ private:
             return std::string{name};
         }
         const std::optional<double> number = parse_double(name);
-        if (!number) {
+        if (!number || !std::isfinite(*number)) {
             error("ERB-NET-0031", word,
                   fmt::format("'{}' is neither a parameter nor a function", name));
             return std::nullopt;

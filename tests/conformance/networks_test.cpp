@@ -137,7 +137,8 @@ TEST(Networks, AgreeWithBioNetGensValidationModels) {
     check_folder(bngl / "bng_validate", bngl / "bng_validate" / "DAT_validate");
 }
 
-// Networks that today's BioNetGen makes of all models at hand: tests/conformance/make_references.
+// Networks that today's BioNetGen makes of all models at hand:
+// tests/conformance/make_references.py.
 TEST(Networks, AgreeWithFreshBioNetGenNetworks) {
     const char* set = std::getenv("ERBIUM_REFERENCE_NETWORKS");
     if (set == nullptr) {
