@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "erbium/model/bind.hpp"
 #include "erbium/base/text.hpp"
+#include "erbium/model/bind.hpp"
 #include "erbium/net/generate.hpp"
 
 namespace {

@@ -86,9 +86,8 @@ void Reactor::move(const RuleProgram& rule, std::span<const Reactant> reactants)
         for (const std::uint16_t m : part_) {
             bool is_named = false;
             for (std::size_t i = 0; i < named; ++i) {
-                is_named = is_named ||
-                           (i != move.molecule.node &&
-                            reactants[move.molecule.pattern].image[i] + offset == m);
+                is_named = is_named || (i != move.molecule.node &&
+                                        reactants[move.molecule.pattern].image[i] + offset == m);
             }
             if (!is_named) {
                 graph_.set_compartment(m, move.to);
@@ -106,7 +105,8 @@ void Reactor::remove(const RuleProgram& rule, std::span<const Reactant> reactant
         is_deleted_[molecule_of(reactants, node)] = 1;
     }
     for (const std::uint16_t p : rule.deleted_species) {
-        const std::size_t end = molecule_offset_[p] + std::size_t{reactants[p].species.molecule_count()};
+        const std::size_t end =
+            molecule_offset_[p] + std::size_t{reactants[p].species.molecule_count()};
         for (std::size_t m = molecule_offset_[p]; m < end; ++m) {
             is_deleted_[m] = 1;
         }
@@ -243,11 +243,11 @@ Firing Reactor::apply(const RuleProgram& rule, std::span<const Reactant> reactan
         }
     }
     for (const BondRemoval& removal : rule.bond_removals) {
-        graph_.remove_bond(site_of(rule, reactants, removal.a), site_of(rule, reactants, removal.b));
+        graph_.remove_bond(site_of(rule, reactants, removal.a),
+                           site_of(rule, reactants, removal.b));
     }
     for (const BondAddition& addition : rule.bond_additions) {
-        graph_.add_bond(site_of(rule, reactants, addition.a),
-                        site_of(rule, reactants, addition.b));
+        graph_.add_bond(site_of(rule, reactants, addition.a), site_of(rule, reactants, addition.b));
     }
     remove(rule, reactants);
     if (!split(rule, reactants)) {

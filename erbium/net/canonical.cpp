@@ -82,8 +82,7 @@ void Canonicalizer::colour_by_content(const SpeciesGraph& graph,
     for (std::size_t i = 0; i < members.size(); ++i) {
         const Molecule& molecule = graph.molecule(members[i]);
         const std::uint16_t end = graph.sites_end(members[i]);
-        std::uint64_t colour =
-            mix(std::uint64_t{molecule.type} << 16U | molecule.compartment);
+        std::uint64_t colour = mix(std::uint64_t{molecule.type} << 16U | molecule.compartment);
         if (!types_->has_interchangeable_sites(molecule.type)) {
             for (std::uint16_t site = molecule.first_site; site < end; ++site) {
                 colour = (colour ^ site_content(graph, site)) * 0x9FB21C651E98DF25ULL;

@@ -40,8 +40,7 @@ void CanonicalSearch::build(const SpeciesGraph& graph, std::span<const std::uint
             const SiteGroup group = types_->group(
                 molecule.type, static_cast<std::uint16_t>(site - molecule.first_site));
             initial_.push_back(mix(std::uint64_t{group.first} << 32U |
-                                       std::uint64_t{graph.state(site)} << 16U |
-                                       graph.degree(site),
+                                       std::uint64_t{graph.state(site)} << 16U | graph.degree(site),
                                    2));
         }
     }
@@ -106,9 +105,8 @@ std::vector<std::uint32_t> CanonicalSearch::target_cell(const Colours& colours) 
             ++end;
         }
         const bool is_molecule = sorted_[begin] < molecule_count_;
-        if (end - begin > 1 &&
-            (best_size == 0 || (is_molecule && !best_is_molecule) ||
-             (is_molecule == best_is_molecule && end - begin < best_size))) {
+        if (end - begin > 1 && (best_size == 0 || (is_molecule && !best_is_molecule) ||
+                                (is_molecule == best_is_molecule && end - begin < best_size))) {
             best_begin = begin;
             best_size = end - begin;
             best_is_molecule = is_molecule;
@@ -179,19 +177,18 @@ std::size_t CanonicalSearch::finish_leaf(const SpeciesGraph& graph, const Colour
     return common;
 }
 
-std::size_t CanonicalSearch::search(const SpeciesGraph& graph, Colours colours,
-                                    std::size_t depth) {
+std::size_t CanonicalSearch::search(const SpeciesGraph& graph, Colours colours, std::size_t depth) {
     trace_.push_back(refine(colours));
     // A node whose trace is already greater than the best one's cannot hold the least leaf.
     const bool is_worse =
-        has_best_ && std::lexicographical_compare(
-                         best_trace_.begin(),
-                         best_trace_.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                   best_trace_.size(), trace_.size())),
-                         trace_.begin(), trace_.end()) &&
+        has_best_ &&
+        std::lexicographical_compare(best_trace_.begin(),
+                                     best_trace_.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                               best_trace_.size(), trace_.size())),
+                                     trace_.begin(), trace_.end()) &&
         !std::equal(trace_.begin(), trace_.end(), best_trace_.begin(),
-                    best_trace_.begin() + static_cast<std::ptrdiff_t>(
-                                              std::min(best_trace_.size(), trace_.size())));
+                    best_trace_.begin() +
+                        static_cast<std::ptrdiff_t>(std::min(best_trace_.size(), trace_.size())));
     std::size_t back_to = depth;
     if (!is_worse) {
         const std::vector<std::uint32_t> cell = target_cell(colours);
@@ -208,10 +205,9 @@ std::size_t CanonicalSearch::search(const SpeciesGraph& graph, Colours colours,
                     join_orbits(orbit, depth);
                     known = symmetries_.size();
                 }
-                const bool is_image =
-                    std::any_of(tried.begin(), tried.end(), [&](std::uint32_t t) {
-                        return find_root(orbit, t) == find_root(orbit, v);
-                    });
+                const bool is_image = std::any_of(tried.begin(), tried.end(), [&](std::uint32_t t) {
+                    return find_root(orbit, t) == find_root(orbit, v);
+                });
                 if (is_image) {
                     continue;
                 }

@@ -53,8 +53,8 @@ private:
     Colours initial_;
     Colours next_;
     std::vector<std::uint32_t> sorted_;
-    std::vector<std::uint32_t> path_;         // vertices put first on the way to here
-    std::vector<std::uint64_t> trace_;        // what refinement gave on the way to here
+    std::vector<std::uint32_t> path_;   // vertices put first on the way to here
+    std::vector<std::uint64_t> trace_;  // what refinement gave on the way to here
     std::vector<std::uint32_t> best_path_;
     std::vector<std::uint64_t> best_trace_;
     std::vector<std::uint16_t> best_words_;

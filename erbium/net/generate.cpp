@@ -95,8 +95,8 @@ private:
     void prepare() {
         rules_.resize(model_.rules.size());
         for (std::size_t r = 0; r < rules_.size(); ++r) {
-            rules_[r].program = compile_rule(model_.rules[r], model_, types_, compartments_,
-                                             features_, errors_);
+            rules_[r].program =
+                compile_rule(model_.rules[r], model_, types_, compartments_, features_, errors_);
             for (const CompiledPattern& pattern : rules_[r].program.reactants) {
                 MatchList list;
                 list.stride = std::size_t{pattern.molecule_count} + pattern.site_count;
@@ -115,9 +115,9 @@ private:
         for (const model::Compartment& compartment : model_.compartments) {
             const std::optional<double> size = book_.value_of(compartment.size);
             if (!size) {
-                errors_.error("ERB-NET-0014", compartment.span,
-                              fmt::format("the size of compartment '{}' has no value",
-                                          compartment.name));
+                errors_.error(
+                    "ERB-NET-0014", compartment.span,
+                    fmt::format("the size of compartment '{}' has no value", compartment.name));
             }
             sizes_.push_back(size.value_or(1.0));
         }
@@ -145,8 +145,7 @@ private:
             }
             std::uint16_t place = kNone;
             if (!compartments_.empty()) {
-                const std::optional<std::uint16_t> found =
-                    compartments_.place_of(graph_, members_);
+                const std::optional<std::uint16_t> found = compartments_.place_of(graph_, members_);
                 if (!found || !compartments_.bonds_fit(graph_, members_)) {
                     errors_.error("ERB-NET-0014", seed.span,
                                   "this seed species is in no possible compartment",
@@ -220,9 +219,9 @@ private:
             text.clear();
             writer.write(table_.view(id_at<SpeciesId>(s)), places_[s], text);
             const bool is_seed = s < seed_amounts_.size();
-            out_.network.add_species(
-                text, is_seed ? seed_amounts_[s] : lang::Expression::constant(0.0),
-                is_seed && seed_is_fixed_[s] != 0);
+            out_.network.add_species(text,
+                                     is_seed ? seed_amounts_[s] : lang::Expression::constant(0.0),
+                                     is_seed && seed_is_fixed_[s] != 0);
         }
     }
 
@@ -269,8 +268,7 @@ private:
             for (std::size_t p = 0; p < rule.matches.size(); ++p) {
                 const CompiledPattern& pattern = rule.program.reactants[p];
                 if (target_.may_match(pattern) &&
-                    (rule.program.filters.empty() ||
-                     passes(rule.program, true, p, target_))) {
+                    (rule.program.filters.empty() || passes(rule.program, true, p, target_))) {
                     add_matches(rule, p, s);
                 }
             }
@@ -378,8 +376,8 @@ private:
         const std::size_t count = rule.matches.size();
         for (std::size_t p = 0; p < count; ++p) {
             const SpeciesId s = reactant_ids_[p];
-            reactants_[p] = Reactant{table_.view(s), places_[s.value],
-                                     rule.matches[p].image(chosen_[p])};
+            reactants_[p] =
+                Reactant{table_.view(s), places_[s.value], rule.matches[p].image(chosen_[p])};
         }
         if (count > 1 && !compartments_.empty()) {
             meeting_.clear();
@@ -416,10 +414,9 @@ private:
                 return true;
             }
             for (const auto& [type, most] : max_copies_) {
-                const auto copies =
-                    std::count_if(members.begin(), members.end(), [&](std::uint16_t m) {
-                        return reactor_.graph().molecule(m).type == type;
-                    });
+                const auto copies = std::count_if(
+                    members.begin(), members.end(),
+                    [&](std::uint16_t m) { return reactor_.graph().molecule(m).type == type; });
                 if (static_cast<std::size_t>(copies) > most) {
                     return true;
                 }
@@ -570,14 +567,15 @@ private:
         } else if (table_.size() >= options_.guard_species) {
             stop("ERB-NET-0010", fmt::format("more than {} species", options_.guard_species));
         } else if ((table_.size() & 0x3FFU) == 0 && memory() > options_.guard_bytes) {
-            stop("ERB-NET-0013", fmt::format("more than {} MB of memory", options_.guard_bytes >> 20U));
+            stop("ERB-NET-0013",
+                 fmt::format("more than {} MB of memory", options_.guard_bytes >> 20U));
         }
         return !errors_.has_errors();
     }
 
     void stop(const char* code, const std::string& what) {
-        const auto growing = std::max_element(
-            rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) {
+        const auto growing =
+            std::max_element(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) {
                 return a.species_made + a.species_made_before <
                        b.species_made + b.species_made_before;
             });

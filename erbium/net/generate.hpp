@@ -30,24 +30,24 @@ struct GenerationProgress {
 /// max_iter, max_agg, max_stoich: the network simply ends there), and guards against models that
 /// grow without end (an error that names the rule).
 struct GenerateOptions {
-    std::optional<std::size_t> max_iterations;          ///< rounds of rules on new species
-    std::optional<std::size_t> max_molecules;           ///< no species with more (max_agg)
-    std::vector<std::pair<std::string, std::size_t>> max_stoichiometry;  ///< by molecule type
+    std::optional<std::size_t> max_iterations{};  ///< rounds of rules on new species
+    std::optional<std::size_t> max_molecules{};   ///< no species with more (max_agg)
+    std::vector<std::pair<std::string, std::size_t>> max_stoichiometry{};  ///< by molecule type
 
     std::size_t guard_species{1'000'000};
     std::size_t guard_reactions{50'000'000};
-    std::size_t guard_molecules{2'000};               ///< in one species
-    std::size_t guard_bytes{std::size_t{8} << 30U};   ///< of the network and its tables
+    std::size_t guard_molecules{2'000};              ///< in one species
+    std::size_t guard_bytes{std::size_t{8} << 30U};  ///< of the network and its tables
 
     /// Called now and then; generation stops with ERB-NET-0015 when it returns false.
-    std::function<bool(const GenerationProgress&)> progress;
+    std::function<bool(const GenerationProgress&)> progress{};
 };
 
 struct Generated {
     Network network;
     Diagnostics warnings;
     std::size_t iterations{};
-    bool is_complete{true};  ///< false: max_iterations ended it before all rules were exhausted
+    bool is_complete{true};    ///< false: max_iterations ended it before all rules were exhausted
     std::size_t peak_bytes{};  ///< held by the network and the tables of the generator
 };
 

@@ -114,11 +114,11 @@ public:
     [[nodiscard]] std::size_t memory() const noexcept;
 
 private:
-    std::string texts_;                     // all species texts, one after another
-    std::vector<std::size_t> text_ends_;    // by species
-    std::vector<Expression> amounts_;       // by species
-    std::vector<std::uint8_t> is_fixed_;    // by species
-    std::vector<SpeciesId> members_;        // reactants then products of each reaction
+    std::string texts_;                   // all species texts, one after another
+    std::vector<std::size_t> text_ends_;  // by species
+    std::vector<Expression> amounts_;     // by species
+    std::vector<std::uint8_t> is_fixed_;  // by species
+    std::vector<SpeciesId> members_;      // reactants then products of each reaction
     std::vector<std::uint32_t>
         product_begins_;               // by reaction: where its products start in members_
     std::vector<std::uint32_t> ends_;  // by reaction: where its members end

@@ -91,8 +91,7 @@ private:
         for (const bool in_group : {false, true}) {
             for (std::uint32_t i = 0; i < molecule.site_count; ++i) {
                 const std::uint32_t site = molecule.first_site + i;
-                const SiteGroup group =
-                    types_.group(step.type, narrow(pattern_.sites[site].site));
+                const SiteGroup group = types_.group(step.type, narrow(pattern_.sites[site].site));
                 if ((group.size > 1) == in_group) {
                     add_site(m, narrow(site), group);
                 }
@@ -191,8 +190,8 @@ void FeatureTable::present(const SpeciesGraph& graph, std::span<std::uint64_t> b
         const std::uint16_t end = graph.sites_end(m);
         for (std::uint16_t site = molecule.first_site; site < end; ++site) {
             const auto relative = static_cast<std::uint16_t>(site - molecule.first_site);
-            const std::uint32_t flat = types_->flat_site(
-                molecule.type, types_->group(molecule.type, relative).first);
+            const std::uint32_t flat =
+                types_->flat_site(molecule.type, types_->group(molecule.type, relative).first);
             set(graph.partner(site) == kNone ? free_bits_[flat] : bound_bits_[flat]);
             const std::vector<std::uint32_t>& states = state_bits_[flat];
             if (graph.state(site) < states.size()) {

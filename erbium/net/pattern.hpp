@@ -24,15 +24,15 @@ struct MatchStep {
     };
     Kind kind{Kind::any_molecule};
     model::BondTest bond{model::BondTest::whatever};
-    std::uint16_t node{};           ///< molecule or site of the pattern
-    std::uint16_t molecule{};       ///< molecule of the pattern that `node` belongs to
-    std::uint16_t type{};           ///< molecules: their type
-    std::uint16_t test{kNone};      ///< molecules: compartment; sites: state; kNone: no test
-    std::uint16_t first{};          ///< sites: relative to the molecule
-    std::uint16_t size{1};          ///< sites: how many are interchangeable
-    std::uint16_t bond_count{};     ///< sites with BondTest::bound: how many bonds
-    std::uint16_t anchor_site{};    ///< bonded_molecule: pattern site decided before
-    std::uint16_t anchored_site{};  ///< bonded_molecule: pattern site of this molecule
+    std::uint16_t node{};            ///< molecule or site of the pattern
+    std::uint16_t molecule{};        ///< molecule of the pattern that `node` belongs to
+    std::uint16_t type{};            ///< molecules: their type
+    std::uint16_t test{kNone};       ///< molecules: compartment; sites: state; kNone: no test
+    std::uint16_t first{};           ///< sites: relative to the molecule
+    std::uint16_t size{1};           ///< sites: how many are interchangeable
+    std::uint16_t bond_count{};      ///< sites with BondTest::bound: how many bonds
+    std::uint16_t anchor_site{};     ///< bonded_molecule: pattern site decided before
+    std::uint16_t anchored_site{};   ///< bonded_molecule: pattern site of this molecule
     std::uint32_t partners_begin{};  ///< sites: partners decided before, in `partners`
     std::uint32_t partners_end{};
 };

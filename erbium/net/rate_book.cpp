@@ -43,8 +43,8 @@ Expression expression_of(std::vector<ExpressionNode> nodes) {
 std::string word_characters(const std::string& text) {
     std::string out;
     for (const char c : text) {
-        const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                             (c >= '0' && c <= '9') || c == '_';
+        const bool is_word =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         if (is_word) {
             out += c;
         }
@@ -154,8 +154,9 @@ RateLawId RateBook::elementary(const std::string& name, bool is_total) {
     if (is_total) {
         return intern({RateLawKind::function_product, {name}});
     }
-    return intern({function_names_.contains(name) ? RateLawKind::function : RateLawKind::mass_action,
-                   {name}});
+    return intern(
+        {function_names_.contains(name) ? RateLawKind::function : RateLawKind::mass_action,
+         {name}});
 }
 
 Expression RateBook::seed_amount(const model::SeedSpecies& seed) {
@@ -211,8 +212,8 @@ RateBook::Nodes RateBook::expand(const Nodes& nodes, const Bindings& bindings,
                 }
                 Nodes sum;
                 for (std::size_t a = 0; a < args.size(); ++a) {
-                    append(sum, expand_observable(observable->second, args[a], *rule, *terms,
-                                                  where));
+                    append(sum,
+                           expand_observable(observable->second, args[a], *rule, *terms, where));
                     if (a > 0) {
                         sum.push_back(operator_node(Op::add, 2));
                     }
@@ -279,9 +280,10 @@ RuleRate RateBook::rule_rate(RuleId id) {
         case model::RateLawKind::saturation:
         case model::RateLawKind::hill: {
             RateLaw made;
-            made.kind = law.kind == model::RateLawKind::hill         ? RateLawKind::hill
-                        : law.kind == model::RateLawKind::saturation ? RateLawKind::saturation
-                                                                     : RateLawKind::michaelis_menten;
+            made.kind = law.kind == model::RateLawKind::hill ? RateLawKind::hill
+                        : law.kind == model::RateLawKind::saturation
+                            ? RateLawKind::saturation
+                            : RateLawKind::michaelis_menten;
             for (const Expression& arg : law.args) {
                 made.names.push_back(name_for(expand(arg.nodes(), {}, &rule, &out.terms, 0),
                                               "_rateLaw", next_rate_law_, false));
@@ -311,7 +313,8 @@ RuleRate RateBook::rule_rate(RuleId id) {
     ERBIUM_CHECK(!law.args.empty(), "a rule has a rate");
     Nodes nodes = expand(law.args[0].nodes(), {}, &rule, &out.terms, 0);
     if (out.terms.empty()) {
-        out.law = elementary(name_for(nodes, "_rateLaw", next_rate_law_, law.is_total), law.is_total);
+        out.law =
+            elementary(name_for(nodes, "_rateLaw", next_rate_law_, law.is_total), law.is_total);
     } else {
         out.expression = std::move(nodes);
     }
@@ -337,7 +340,8 @@ RateLawId RateBook::law_for(RuleId id, RuleRate& rate, const std::vector<double>
     const auto filled = [&](Nodes nodes) {
         for (ExpressionNode& node : nodes) {
             if (node.op == Op::name && node.text.starts_with('#')) {
-                node = number_node(counts[static_cast<std::size_t>(std::stoul(node.text.substr(1)))]);
+                node =
+                    number_node(counts[static_cast<std::size_t>(std::stoul(node.text.substr(1)))]);
             }
         }
         return nodes;

@@ -21,18 +21,18 @@ namespace erbium::net {
 /// at one molecule.
 struct LocalTerm {
     std::uint32_t observable{};
-    std::uint16_t pattern{};                 ///< reactant position
-    std::optional<std::uint16_t> molecule;   ///< of the reactant pattern
+    std::uint16_t pattern{};                ///< reactant position
+    std::optional<std::uint16_t> molecule;  ///< of the reactant pattern
     auto operator<=>(const LocalTerm&) const = default;
 };
 
 /// The law of one rule. Rules without local functions and energies have one law for all their
 /// reactions; the others have one for each combination of counts.
 struct RuleRate {
-    std::optional<RateLawId> law;      ///< the same for all reactions
-    std::vector<LocalTerm> terms;      ///< else: what to count for a reaction ...
-    bool uses_energy{};                ///< ... and whether the change of energy matters
-    bool is_reverse{};                 ///< backward half of a reversible Arrhenius rule
+    std::optional<RateLawId> law;  ///< the same for all reactions
+    std::vector<LocalTerm> terms;  ///< else: what to count for a reaction ...
+    bool uses_energy{};            ///< ... and whether the change of energy matters
+    bool is_reverse{};             ///< backward half of a reversible Arrhenius rule
     bool is_total{};
     std::vector<lang::ExpressionNode> expression;  ///< with "#k" where term k goes
     std::vector<lang::ExpressionNode> phi;

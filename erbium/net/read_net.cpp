@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -29,7 +30,9 @@ struct Piece {
     }
 };
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+}
 
 class Reader {
 public:
@@ -46,8 +49,8 @@ public:
             at = end + 1;
         }
         if (!block_.empty()) {
-            error("ERB-NET-0032", block_place_,
-                  fmt::format("block '{}' is not closed", block_), "add its 'end' line");
+            error("ERB-NET-0032", block_place_, fmt::format("block '{}' is not closed", block_),
+                  "add its 'end' line");
         }
         if (!diagnostics_.has_errors()) {
             finish();
@@ -184,9 +187,8 @@ private:
         std::uint32_t at = line.begin;
         const Piece first = next_word(at, line.end());
         Piece name = first;
-        const bool has_index =
-            std::all_of(first.text.begin(), first.text.end(),
-                        [](char c) { return c >= '0' && c <= '9'; });
+        const bool has_index = std::all_of(first.text.begin(), first.text.end(),
+                                           [](char c) { return c >= '0' && c <= '9'; });
         if (has_index) {
             name = next_word(at, line.end());
         }
@@ -329,8 +331,8 @@ private:
         if (!rule.text.empty() && rule.text != "total_rate") {
             reaction.rule = rule_named(rule.text);
         }
-        reaction.is_total = (" " + std::string{comment.text} + " ").find(" total_rate ") !=
-                            std::string::npos;
+        reaction.is_total =
+            (" " + std::string{comment.text} + " ").find(" total_rate ") != std::string::npos;
         reactions_.push_back(std::move(reaction));
     }
 
@@ -375,10 +377,9 @@ private:
                 }
             }
         }
-        std::stable_sort(observable.terms.begin(), observable.terms.end(),
-                         [](const ObservableTerm& a, const ObservableTerm& b) {
-                             return a.species < b.species;
-                         });
+        std::stable_sort(
+            observable.terms.begin(), observable.terms.end(),
+            [](const ObservableTerm& a, const ObservableTerm& b) { return a.species < b.species; });
         network_.observables.push_back(std::move(observable));
     }
 
@@ -448,7 +449,7 @@ private:
             return std::string{name};
         }
         const std::optional<double> number = parse_double(name);
-        if (!number) {
+        if (!number || !std::isfinite(*number)) {
             error("ERB-NET-0031", word,
                   fmt::format("'{}' is neither a parameter nor a function", name));
             return std::nullopt;

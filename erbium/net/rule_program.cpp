@@ -242,8 +242,7 @@ private:
         std::optional<std::uint32_t> product;
         for (std::uint32_t m = 0; m < rule_.reactants[p].molecules.size(); ++m) {
             const auto kept = product_molecule_.find(RuleMolecule{p, m});
-            if (kept == product_molecule_.end() ||
-                (product && *product != kept->second.pattern)) {
+            if (kept == product_molecule_.end() || (product && *product != kept->second.pattern)) {
                 return std::nullopt;
             }
             product = kept->second.pattern;
@@ -330,9 +329,9 @@ private:
 
 }  // namespace
 
-RuleProgram compile_rule(const model::Rule& rule, const model::Model& model,
-                         const TypeTable& types, const Compartments& compartments,
-                         FeatureTable& features, Diagnostics& diagnostics) {
+RuleProgram compile_rule(const model::Rule& rule, const model::Model& model, const TypeTable& types,
+                         const Compartments& compartments, FeatureTable& features,
+                         Diagnostics& diagnostics) {
     return RuleCompiler{rule, model, types, compartments, diagnostics}.run(features);
 }
 

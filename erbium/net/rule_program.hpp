@@ -24,8 +24,8 @@ struct ReactantNode {
 /// A site after the rule: one that a reactant pattern matched, or one of a created molecule.
 struct ProductSite {
     bool is_created{};
-    ReactantNode matched;         ///< when !is_created
-    std::uint16_t created{};      ///< into RuleProgram::created
+    ReactantNode matched;          ///< when !is_created
+    std::uint16_t created{};       ///< into RuleProgram::created
     std::uint16_t created_site{};  ///< relative to the created molecule
 };
 
@@ -75,7 +75,7 @@ struct CompiledFilter {
 
 struct RuleProgram {
     std::vector<CompiledPattern> reactants;
-    std::vector<CentreNode> centre;                   ///< sorted
+    std::vector<CentreNode> centre;                         ///< sorted
     std::vector<std::vector<std::uint16_t>> centre_images;  ///< by reactant: entries of an
                                                             ///< embedding (molecules, then sites)
                                                             ///< that tell matches apart

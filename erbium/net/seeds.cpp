@@ -13,8 +13,8 @@ bool is_connected(const SpeciesGraph& graph, std::size_t first) {
     std::vector<std::uint16_t> queue{static_cast<std::uint16_t>(first)};
     is_reached[first] = 1;
     for (std::size_t at = 0; at < queue.size(); ++at) {
-        for (std::uint16_t s = graph.molecule(queue[at]).first_site;
-             s < graph.sites_end(queue[at]); ++s) {
+        for (std::uint16_t s = graph.molecule(queue[at]).first_site; s < graph.sites_end(queue[at]);
+             ++s) {
             graph.for_each_partner(s, [&](std::uint16_t partner) {
                 const std::uint16_t m = graph.owner(partner);
                 if (is_reached[m] == 0) {
@@ -70,11 +70,11 @@ bool append_species(const model::Pattern& pattern, const model::Model& model,
             const bool lacks_state = !molecule_type.sites[s].states.empty() &&
                                      graph.state(static_cast<std::size_t>(begin) + s) == kNone;
             if (is_set[s] == 0 || lacks_state) {
-                complain(fmt::format("molecule '{}' of a species is written without {} of its "
-                                     "site '{}'",
-                                     molecule_type.name,
-                                     is_set[s] == 0 ? "mention" : "the state",
-                                     molecule_type.sites[s].name));
+                complain(
+                    fmt::format("molecule '{}' of a species is written without {} of its "
+                                "site '{}'",
+                                molecule_type.name, is_set[s] == 0 ? "mention" : "the state",
+                                molecule_type.sites[s].name));
             }
         }
     }

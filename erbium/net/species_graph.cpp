@@ -100,9 +100,8 @@ void SpeciesGraph::detach(std::uint16_t site, std::uint16_t partner) {
     }
     extra_.erase(found);
     if (extra_degree(site) == 1) {
-        const auto last = std::find_if(extra_.begin(), extra_.end(), [&](const ExtraBond& bond) {
-            return bond.site == site;
-        });
+        const auto last = std::find_if(extra_.begin(), extra_.end(),
+                                       [&](const ExtraBond& bond) { return bond.site == site; });
         partners_[site] = last->partner;
         extra_.erase(last);
     }

@@ -29,14 +29,13 @@ std::vector<std::uint32_t> ranks(std::size_t count, Names name_of) {
 
 SpeciesWriter::SpeciesWriter(const model::Model& model, const TypeTable& types)
     : model_{&model}, types_{&types} {
-    type_name_rank_ = ranks(model.molecule_types.size(), [&](std::uint32_t t) -> const std::string& {
-        return model.molecule_types[t].name;
-    });
+    type_name_rank_ =
+        ranks(model.molecule_types.size(),
+              [&](std::uint32_t t) -> const std::string& { return model.molecule_types[t].name; });
     for (const model::MoleculeType& type : model.molecule_types) {
         const std::vector<std::uint32_t> rank =
-            ranks(type.sites.size(), [&](std::uint32_t s) -> const std::string& {
-                return type.sites[s].name;
-            });
+            ranks(type.sites.size(),
+                  [&](std::uint32_t s) -> const std::string& { return type.sites[s].name; });
         site_name_rank_.insert(site_name_rank_.end(), rank.begin(), rank.end());
     }
 }
@@ -85,21 +84,21 @@ void SpeciesWriter::write(SpeciesView species, std::uint16_t compartment, std::s
         const std::uint16_t place_a = graph_.molecule(a).compartment;
         const std::uint16_t place_b = graph_.molecule(b).compartment;
         if (place_a != place_b && place_a != kNone && place_b != kNone) {
-            return model_->compartments[place_a].name.compare(model_->compartments[place_b].name) <=>
-                   0;
+            return model_->compartments[place_a].name.compare(
+                       model_->compartments[place_b].name) <=> 0;
         }
         for (std::uint16_t s = 0; s < types_->site_count(type_of(a)); ++s) {
-            const auto order = compare_sites(site_order_[graph_.molecule(a).first_site + std::size_t{s}],
-                                             site_order_[graph_.molecule(b).first_site + std::size_t{s}]);
+            const auto order =
+                compare_sites(site_order_[graph_.molecule(a).first_site + std::size_t{s}],
+                              site_order_[graph_.molecule(b).first_site + std::size_t{s}]);
             if (order != 0) {
                 return order;
             }
         }
         return std::strong_ordering::equal;
     };
-    std::stable_sort(
-        molecule_order_.begin(), molecule_order_.end(),
-        [&](std::uint16_t a, std::uint16_t b) { return compare_molecules(a, b) < 0; });
+    std::stable_sort(molecule_order_.begin(), molecule_order_.end(),
+                     [&](std::uint16_t a, std::uint16_t b) { return compare_molecules(a, b) < 0; });
 
     // Bonds are numbered by where their first end stands; one key per bond, whichever end is met.
     std::unordered_map<std::uint32_t, std::uint32_t> number;
@@ -130,8 +129,8 @@ void SpeciesWriter::write(SpeciesView species, std::uint16_t compartment, std::s
             }
             std::vector<std::uint32_t> numbers;
             graph_.for_each_partner(site, [&](std::uint16_t partner) {
-                const std::uint32_t key = std::uint32_t{std::min(site, partner)} << 16U |
-                                          std::max(site, partner);
+                const std::uint32_t key =
+                    std::uint32_t{std::min(site, partner)} << 16U | std::max(site, partner);
                 const auto next = static_cast<std::uint32_t>(number.size() + 1);
                 numbers.push_back(number.try_emplace(key, next).first->second);
             });

@@ -46,8 +46,9 @@ struct Merged {
                                      m.first_site + shift, m.site_count});
                 for (std::uint32_t i = 0; i < m.site_count; ++i) {
                     const model::SitePattern& s = pattern.sites[m.first_site + i];
-                    Site site{types.group(static_cast<std::uint16_t>(m.type.value),
-                                          static_cast<std::uint16_t>(s.site))
+                    Site site{types
+                                  .group(static_cast<std::uint16_t>(m.type.value),
+                                         static_cast<std::uint16_t>(s.site))
                                   .first,
                               s.state.value_or(kNowhere), s.bond, s.partners};
                     for (std::uint32_t& partner : site.partners) {
@@ -195,8 +196,8 @@ private:
     [[nodiscard]] bool bonds_hold(std::uint32_t s, std::uint32_t image) const {
         return std::all_of(left_.sites[s].partners.begin(), left_.sites[s].partners.end(),
                            [&](std::uint32_t partner) {
-                               const std::uint32_t there = partner == s ? image
-                                                                        : site_image_[partner];
+                               const std::uint32_t there =
+                                   partner == s ? image : site_image_[partner];
                                return there == kNowhere || left_.are_bonded(image, there);
                            });
     }
@@ -249,14 +250,13 @@ bool are_equal_patterns(const Pattern& a, const Pattern& b, const TypeTable& typ
     Symmetries symmetries{merged, nullptr, {}, {}, {}};
     bool found = false;
     symmetries.for_each([&] {
-        found = found || std::all_of(merged.molecules.begin(), merged.molecules.end(),
-                                     [&](const Merged::Mol& m) {
-                                         const auto i = static_cast<std::size_t>(
-                                             &m - merged.molecules.data());
-                                         return merged
-                                                    .molecules[symmetries.molecule_image()[i]]
-                                                    .pattern != m.pattern;
-                                     });
+        found =
+            found ||
+            std::all_of(
+                merged.molecules.begin(), merged.molecules.end(), [&](const Merged::Mol& m) {
+                    const auto i = static_cast<std::size_t>(&m - merged.molecules.data());
+                    return merged.molecules[symmetries.molecule_image()[i]].pattern != m.pattern;
+                });
     });
     return found;
 }
@@ -305,14 +305,13 @@ double symmetry_factor(const model::Rule& rule, const std::vector<CentreNode>& c
                         symmetries.site_image()[left.site_begins[node.pattern] + node.node]);
                     break;
                 case CentreNode::Kind::molecule:
-                    image.push_back(
-                        symmetries
-                            .molecule_image()[left.molecule_begins[node.pattern] + node.node]);
+                    image.push_back(symmetries.molecule_image()[left.molecule_begins[node.pattern] +
+                                                                node.node]);
                     break;
                 case CentreNode::Kind::species:
                     image.push_back(
-                        left.molecules[symmetries.molecule_image()
-                                           [left.molecule_begins[node.pattern]]]
+                        left.molecules[symmetries
+                                           .molecule_image()[left.molecule_begins[node.pattern]]]
                             .pattern);
                     break;
             }

@@ -31,8 +31,7 @@ struct CentreNode {
 ///
 /// A symmetry of a rule permutes the reactant patterns' molecules and sites so that both sides stay
 /// what they are. Created molecules stay in place, as in BioNetGen.
-[[nodiscard]] double symmetry_factor(const model::Rule& rule,
-                                     const std::vector<CentreNode>& centre,
+[[nodiscard]] double symmetry_factor(const model::Rule& rule, const std::vector<CentreNode>& centre,
                                      const TypeTable& types);
 
 }  // namespace erbium::net

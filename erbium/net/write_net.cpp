@@ -52,8 +52,8 @@ void write_species(const Network& network, Out out) {
             place = text.substr(0, colons + 2);
             text.remove_prefix(colons + 2);
         }
-        fmt::format_to(out, "{:5} {}{}{} {}\n", s + 1, place, network.is_fixed(id) ? "$" : "",
-                       text, network.initial_amount(id).text());
+        fmt::format_to(out, "{:5} {}{}{} {}\n", s + 1, place, network.is_fixed(id) ? "$" : "", text,
+                       network.initial_amount(id).text());
     }
     fmt::format_to(out, "end species\n");
 }

@@ -69,8 +69,8 @@ Verdict check(const fs::path& file, const fs::path& reference) {
         return out;
     }
     const Network& network = made.value().network;
-    out.detail = fmt::format("{} species, {} reactions", network.species_count(),
-                             network.reaction_count());
+    out.detail =
+        fmt::format("{} species, {} reactions", network.species_count(), network.reaction_count());
     const std::string text = write_net(network);
     const auto again = parse_net(text);
     if (!again || write_net(again.value()) != text) {
@@ -125,7 +125,8 @@ void check_folder(const fs::path& models, const fs::path& references) {
     std::vector<Verdict> verdicts;
     for (const fs::directory_entry& entry : fs::directory_iterator{models}) {
         if (entry.path().extension() == ".bngl") {
-            verdicts.push_back(check(entry.path(), references / entry.path().stem().concat(".net")));
+            verdicts.push_back(
+                check(entry.path(), references / entry.path().stem().concat(".net")));
         }
     }
     EXPECT_EQ(print_and_count_wrong(std::move(verdicts)), 0);
@@ -136,7 +137,8 @@ TEST(Networks, AgreeWithBioNetGensValidationModels) {
     check_folder(bngl / "bng_validate", bngl / "bng_validate" / "DAT_validate");
 }
 
-// Networks that today's BioNetGen makes of all models at hand: tests/conformance/make_references.
+// Networks that today's BioNetGen makes of all models at hand:
+// tests/conformance/make_references.py.
 TEST(Networks, AgreeWithFreshBioNetGenNetworks) {
     const char* set = std::getenv("ERBIUM_REFERENCE_NETWORKS");
     if (set == nullptr) {

@@ -122,11 +122,12 @@ TEST(RandomModels, FactorsAreTheNumbersOfDifferentEdits) {
                 }
             }
             ASSERT_EQ(found[r].size(), expected.size())
-                << "model " << seed << ", rule " << r << "\n" << random.text(0) << write_net(*network);
+                << "model " << seed << ", rule " << r << "\n"
+                << random.text(0) << write_net(*network);
             for (const auto& [key, factor] : expected) {
                 ASSERT_NEAR(found[r][key], factor, 1e-12 * factor)
-                    << "model " << seed << ", rule " << r << "\n" << random.text(0)
-                    << write_net(*network);
+                    << "model " << seed << ", rule " << r << "\n"
+                    << random.text(0) << write_net(*network);
             }
         }
     }

@@ -63,7 +63,7 @@ std::vector<Images> brute_embeddings(const Pattern& pattern, const SpeciesGraph&
     const std::size_t molecules = pattern.molecules.size();
     Images images(molecules + pattern.sites.size());
     const std::function<void(std::size_t, std::size_t)> place_site = [&](std::size_t m,
-                                                                        std::size_t i) {
+                                                                         std::size_t i) {
         if (m == molecules) {
             if (tests_hold(pattern, graph, images)) {
                 found.push_back(images);
@@ -81,8 +81,8 @@ std::vector<Images> brute_embeddings(const Pattern& pattern, const SpeciesGraph&
             types.group(molecule.type, static_cast<std::uint16_t>(pattern.sites[s].site));
         for (std::uint16_t k = 0; k < group.size; ++k) {
             const auto image = static_cast<std::uint16_t>(molecule.first_site + group.first + k);
-            const auto first = images.begin() + static_cast<std::ptrdiff_t>(molecules +
-                                                                            sought.first_site);
+            const auto first =
+                images.begin() + static_cast<std::ptrdiff_t>(molecules + sought.first_site);
             if (std::find(first, first + static_cast<std::ptrdiff_t>(i), image) ==
                 first + static_cast<std::ptrdiff_t>(i)) {
                 images[molecules + s] = image;
@@ -205,8 +205,8 @@ public:
             const auto& after = rule_.products[pair.product.pattern].sites[pair.product.site];
             if (after.state && after.state != before.state) {
                 graph_.set_state(site_of(pair.reactant), static_cast<std::uint16_t>(*after.state));
-                edits_.insert(fmt::format("state {} {}", named(pair.reactant, site_of(pair.reactant)),
-                                          *after.state));
+                edits_.insert(fmt::format(
+                    "state {} {}", named(pair.reactant, site_of(pair.reactant)), *after.state));
             }
         }
         std::set<std::pair<std::uint16_t, std::uint16_t>> before;
@@ -216,10 +216,12 @@ public:
             mentioned.insert(site_of(pair.reactant));
             names_[site_of(pair.reactant)] = named(pair.reactant, site_of(pair.reactant));
         }
-        collect_bonds(rule_.reactants, before,
-                      [&](std::uint32_t p, std::uint32_t s) { return site_of({p, s}); });
-        collect_bonds(rule_.products, after,
-                      [&](std::uint32_t p, std::uint32_t s) { return new_site_.at({p, s}); });
+        collect_bonds(rule_.reactants, before, [&](std::uint32_t p, std::uint32_t s) {
+            return site_of({p, s});
+        });
+        collect_bonds(rule_.products, after, [&](std::uint32_t p, std::uint32_t s) {
+            return new_site_.at({p, s});
+        });
         for (const auto& bond : before) {
             if (!after.contains(bond) && mentioned.contains(bond.first) &&
                 mentioned.contains(bond.second)) {
@@ -256,7 +258,8 @@ private:
             std::string both = text(pattern, s);
             for (const model::SitePair& pair : rule_.kept_sites) {
                 if (pair.reactant == model::RuleSite{p, s}) {
-                    both += fmt::format(">{}", text(rule_.products[pair.product.pattern], pair.product.site));
+                    both += fmt::format(
+                        ">{}", text(rule_.products[pair.product.pattern], pair.product.site));
                 }
             }
             sites.push_back(std::move(both));
@@ -293,27 +296,28 @@ private:
     void create() {
         for (std::uint32_t p = 0; p < rule_.products.size(); ++p) {
             for (std::uint32_t m = 0; m < rule_.products[p].molecules.size(); ++m) {
-                const bool is_kept = std::any_of(
-                    rule_.kept_molecules.begin(), rule_.kept_molecules.end(), [&](const auto& k) {
-                        return k.product == model::RuleMolecule{p, m};
-                    });
+                const bool is_kept = std::any_of(rule_.kept_molecules.begin(),
+                                                 rule_.kept_molecules.end(), [&](const auto& k) {
+                                                     return k.product == model::RuleMolecule{p, m};
+                                                 });
                 if (is_kept) {
                     continue;
                 }
                 const model::MoleculePattern& made = rule_.products[p].molecules[m];
                 const auto type = static_cast<std::uint16_t>(made.type.value);
-                const std::uint16_t at =
-                    graph_.add_molecule(type, kNone, types_.site_count(type));
+                const std::uint16_t at = graph_.add_molecule(type, kNone, types_.site_count(type));
                 wanted_[at] = p;
                 std::set<std::uint16_t> used;
                 for (std::uint32_t i = 0; i < made.site_count; ++i) {
                     const auto& sought = rule_.products[p].sites[made.first_site + i];
-                    std::uint16_t s = types_.group(type, static_cast<std::uint16_t>(sought.site)).first;
+                    std::uint16_t s =
+                        types_.group(type, static_cast<std::uint16_t>(sought.site)).first;
                     while (used.contains(s)) {
                         ++s;
                     }
                     used.insert(s);
-                    const auto site = static_cast<std::uint16_t>(graph_.molecule(at).first_site + s);
+                    const auto site =
+                        static_cast<std::uint16_t>(graph_.molecule(at).first_site + s);
                     new_site_[{p, made.first_site + i}] = site;
                     if (sought.state) {
                         graph_.set_state(site, static_cast<std::uint16_t>(*sought.state));
@@ -348,7 +352,8 @@ private:
             }
             for (const std::uint16_t m : gone) {
                 gone_.insert(m);
-                for (std::uint16_t s = graph_.molecule(m).first_site; s < graph_.sites_end(m); ++s) {
+                for (std::uint16_t s = graph_.molecule(m).first_site; s < graph_.sites_end(m);
+                     ++s) {
                     graph_.free_site(s);
                 }
             }
@@ -413,8 +418,8 @@ SpeciesGraph part_of(const SpeciesGraph& graph, const std::vector<std::uint16_t>
     std::map<std::uint16_t, std::uint16_t> place;
     for (const std::uint16_t m : members) {
         const Molecule& molecule = graph.molecule(m);
-        const std::uint16_t at = out.add_molecule(molecule.type, molecule.compartment,
-                                                  types.site_count(molecule.type));
+        const std::uint16_t at =
+            out.add_molecule(molecule.type, molecule.compartment, types.site_count(molecule.type));
         for (std::uint16_t s = 0; s < types.site_count(molecule.type); ++s) {
             const auto old = static_cast<std::uint16_t>(molecule.first_site + s);
             place[old] = static_cast<std::uint16_t>(out.molecule(at).first_site + s);
@@ -450,9 +455,10 @@ void append_graph(SpeciesGraph& to, const SpeciesGraph& from, const TypeTable& t
 
 }  // namespace
 
-std::map<std::vector<std::uint32_t>, double> brute_factors(
-    const model::Rule& rule, std::span<const std::uint32_t> reactants,
-    const std::vector<SpeciesGraph>& species, const TypeTable& types) {
+std::map<std::vector<std::uint32_t>, double> brute_factors(const model::Rule& rule,
+                                                           std::span<const std::uint32_t> reactants,
+                                                           const std::vector<SpeciesGraph>& species,
+                                                           const TypeTable& types) {
     SpeciesGraph soup;
     std::vector<std::pair<std::size_t, std::size_t>> copies;
     for (const std::uint32_t r : reactants) {
@@ -466,8 +472,7 @@ std::map<std::vector<std::uint32_t>, double> brute_factors(
     do {
         std::vector<std::vector<Images>> embeddings;
         for (std::size_t p = 0; p < reactants.size(); ++p) {
-            embeddings.push_back(brute_embeddings(rule.reactants[p], soup,
-                                                  copies[copy_of[p]].first,
+            embeddings.push_back(brute_embeddings(rule.reactants[p], soup, copies[copy_of[p]].first,
                                                   copies[copy_of[p]].second, types));
         }
         std::vector<const Images*> chosen(reactants.size());

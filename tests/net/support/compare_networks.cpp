@@ -180,10 +180,9 @@ Comparison compare_networks(const Network& expected, const Network& found,
         const auto words = canonical_words(expected.species_text(SpeciesId{s}), model, types);
         const auto at = ours.find(words);
         if (at == ours.end()) {
-            out.difference =
-                fmt::format("species {} of {} is missing ({} found)",
-                            expected.species_text(SpeciesId{s}), expected.species_count(),
-                            found.species_count());
+            out.difference = fmt::format("species {} of {} is missing ({} found)",
+                                         expected.species_text(SpeciesId{s}),
+                                         expected.species_count(), found.species_count());
             return out;
         }
         place[s] = at->second;
@@ -228,9 +227,9 @@ Comparison compare_networks(const Network& expected, const Network& found,
         }
         for (const auto& [s, rest] : weights) {
             if (std::fabs(rest) > 1e-9) {
-                out.difference = fmt::format("observable '{}' weighs {} {} too little",
-                                             observable.name, found.species_text(SpeciesId{s}),
-                                             rest);
+                out.difference =
+                    fmt::format("observable '{}' weighs {} {} too little", observable.name,
+                                found.species_text(SpeciesId{s}), rest);
                 return out;
             }
         }

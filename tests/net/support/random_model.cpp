@@ -11,7 +11,9 @@ namespace {
 
 using Random = std::mt19937_64;
 
-std::size_t below(Random& random, std::size_t n) { return random() % n; }
+std::size_t below(Random& random, std::size_t n) {
+    return random() % n;
+}
 
 const std::string& pick(Random& random, const std::vector<std::string>& items) {
     return items[below(random, items.size())];
@@ -70,10 +72,9 @@ private:
         RandomMolecule out{t, {{type.sites[chosen].name, "", ""}}};
         for (std::size_t s = 0; s < type.sites.size(); ++s) {
             if (s != chosen && below(random_, 3) == 0) {
-                const std::string state =
-                    type.sites[s].state.empty() || below(random_, 2) == 0
-                        ? std::string{}
-                        : pick(random_, {"~u", "~p"});
+                const std::string state = type.sites[s].state.empty() || below(random_, 2) == 0
+                                              ? std::string{}
+                                              : pick(random_, {"~u", "~p"});
                 out.sites.push_back({type.sites[s].name, state, pick(random_, {"", "!+", "!?"})});
             }
         }
@@ -157,7 +158,9 @@ std::string molecule_text(const RandomType& type, const std::vector<RandomSite>&
 
 }  // namespace
 
-RandomModel::RandomModel(std::uint64_t seed) { Builder{*this, seed}.run(); }
+RandomModel::RandomModel(std::uint64_t seed) {
+    Builder{*this, seed}.run();
+}
 
 std::string RandomModel::text(std::uint64_t order_seed) const {
     Random source{order_seed};
@@ -169,8 +172,8 @@ std::string RandomModel::text(std::uint64_t order_seed) const {
     out += "end parameters\nbegin molecule types\n";
     for (const std::size_t t : shuffled(types.size(), random)) {
         out += "  " +
-               molecule_text(types[t], permuted(types[t].sites,
-                                                shuffled(types[t].sites.size(), random))) +
+               molecule_text(types[t],
+                             permuted(types[t].sites, shuffled(types[t].sites.size(), random))) +
                "\n";
     }
     out += "end molecule types\nbegin seed species\n";
@@ -215,7 +218,8 @@ std::string RandomModel::text(std::uint64_t order_seed) const {
             if (is_swapped) {
                 std::reverse(parts.begin(), parts.end());
             }
-            return complexes.empty() ? std::string{"0"} : fmt::format("{}", fmt::join(parts, " + "));
+            return complexes.empty() ? std::string{"0"}
+                                     : fmt::format("{}", fmt::join(parts, " + "));
         };
         out += fmt::format("  r{}: {} -> {} k{}{}\n", r, side(rule.left), side(rule.right), r,
                            rule.keywords);
