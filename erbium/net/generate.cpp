@@ -394,6 +394,17 @@ private:
                 return true;
             }
         }
+        std::size_t sites = 0;
+        for (const Reactant& reactant : reactants_) {
+            sites += reactant.species.site_count();
+        }
+        for (const CreatedMolecule& created : rule.program.created) {
+            sites += created.states.size();
+        }
+        if (sites >= kMaxSites) {
+            stop("ERB-NET-0012", fmt::format("reactants of more than {} sites", kMaxSites));
+            return false;
+        }
         const Firing firing = reactor_.apply(rule.program, reactants_);
         if (firing == Firing::outside_compartment && !rule.has_warned_of_place) {
             rule.has_warned_of_place = true;
@@ -408,7 +419,7 @@ private:
             return true;
         }
         if (!find_products(rule)) {
-            return errors_.has_errors() ? false : true;
+            return !errors_.has_errors();
         }
         return add_reaction(rule);
     }
