@@ -42,6 +42,12 @@ struct Rule {
     bool has_warned_of_place{};
 };
 
+// The most molecules of a type in one species.
+struct MaxCopies {
+    std::uint16_t type{};
+    std::size_t most{};
+};
+
 std::optional<std::string> option(const model::Model& model, std::string_view name) {
     for (const auto& [key, value] : model.options) {
         if (key == name) {
@@ -127,7 +133,7 @@ private:
         for (const auto& [name, count] : options_.max_stoichiometry) {
             for (std::size_t t = 0; t < model_.molecule_types.size(); ++t) {
                 if (model_.molecule_types[t].name == name) {
-                    max_copies_.emplace_back(static_cast<std::uint16_t>(t), count);
+                    max_copies_.push_back({static_cast<std::uint16_t>(t), count});
                 }
             }
         }
@@ -388,6 +394,17 @@ private:
                 return true;
             }
         }
+        std::size_t sites = 0;
+        for (const Reactant& reactant : reactants_) {
+            sites += reactant.species.site_count();
+        }
+        for (const CreatedMolecule& created : rule.program.created) {
+            sites += created.states.size();
+        }
+        if (sites >= kMaxSites) {
+            stop("ERB-NET-0012", fmt::format("reactants of more than {} sites", kMaxSites));
+            return false;
+        }
         const Firing firing = reactor_.apply(rule.program, reactants_);
         if (firing == Firing::outside_compartment && !rule.has_warned_of_place) {
             rule.has_warned_of_place = true;
@@ -402,7 +419,7 @@ private:
             return true;
         }
         if (!find_products(rule)) {
-            return errors_.has_errors() ? false : true;
+            return !errors_.has_errors();
         }
         return add_reaction(rule);
     }
@@ -413,11 +430,12 @@ private:
             if (options_.max_molecules && members.size() > *options_.max_molecules) {
                 return true;
             }
-            for (const auto& [type, most] : max_copies_) {
-                const auto copies = std::count_if(
-                    members.begin(), members.end(),
-                    [&](std::uint16_t m) { return reactor_.graph().molecule(m).type == type; });
-                if (static_cast<std::size_t>(copies) > most) {
+            for (const MaxCopies& limit : max_copies_) {
+                const auto copies =
+                    std::count_if(members.begin(), members.end(), [&](std::uint16_t m) {
+                        return reactor_.graph().molecule(m).type == limit.type;
+                    });
+                if (static_cast<std::size_t>(copies) > limit.most) {
                     return true;
                 }
             }
@@ -642,7 +660,7 @@ private:
     bool uses_energy_{};
     std::vector<double> sizes_;  // by compartment
     double copies_per_unit_{1.0};
-    std::vector<std::pair<std::uint16_t, std::size_t>> max_copies_;
+    std::vector<MaxCopies> max_copies_;
     std::size_t observed_{};
     std::size_t largest_{};
 

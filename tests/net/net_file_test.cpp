@@ -69,8 +69,8 @@ TEST(NetFiles, ComplainOfSpeciesThatAreNotThere) {
     EXPECT_EQ(complaint("begin parameters\n1 k 1\nend parameters\nbegin species\n1 A() 1\n"
                         "end species\nbegin reactions\n1 1 2 k\nend reactions\n"),
               "m.net:8:5: error ERB-NET-0031: there is no species 2; the species block has 1\n"
-              "    8 | 1 1 2 k\n"
-              "      |     ^\n");
+              "     8 | 1 1 2 k\n"
+              "       |     ^\n");
 }
 
 TEST(NetFiles, ComplainOfUnknownRatesAndOpenBlocks) {
