@@ -44,7 +44,8 @@ void add_grid(Report& out, const Package& package, assay::Experiment& experiment
     out.page.sections.push_back(
         {.id = id,
          .heading = heading,
-         .blocks = {report::Prose{prose}, grid_figure(package, grid, id + "-map", heading)}});
+         .blocks = {report::Prose{prose},
+                    grid_figure(package, grid, panel, id + "-map", heading)}});
     out.files.emplace_back(id, table);
     out.printed.push_back(table);
 }

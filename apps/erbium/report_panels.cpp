@@ -19,10 +19,10 @@ namespace erbium::app {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kWide_px = 1000.0;    ///< of a figure as wide as the page
-constexpr double kMap_px = 545.0;      ///< of one of two maps side by side
-constexpr double kKey_px = 760.0;      ///< of their key
-constexpr double kScatter_px = 480.0;  ///< of one of two plots side by side
+constexpr double kWide_px = 1000.0;  ///< of a figure as wide as the page
+constexpr double kMap_px = 545.0;    ///< of one of two maps side by side
+constexpr double kKey_px = 760.0;    ///< of their key
+constexpr double kPair_px = 480.0;   ///< of one of two plots side by side
 
 const package::Profile& profile_of(const Package& package, const std::string& id) {
     return *package.profile(id);
@@ -59,6 +59,22 @@ double measured_value(const package::Observation& observation) {
     return kNaN;
 }
 
+/// "Agents: pictilisib, PI3K inhibitor, 500 nM; ..." for the columns of a grid, each agent once.
+std::string agents_text(const Package& package, const std::vector<package::Treatment>& treatments) {
+    std::vector<std::size_t> seen;
+    std::vector<std::string> words;
+    for (const package::Treatment& treatment : treatments) {
+        for (const package::Dose& dose : treatment.doses) {
+            if (std::find(seen.begin(), seen.end(), dose.drug) == seen.end()) {
+                seen.push_back(dose.drug);
+                const package::Drug& drug = package.drugs[dose.drug];
+                words.push_back(fmt::format("{}, {}, {}", drug.id, drug.drug_class, dose.text));
+            }
+        }
+    }
+    return fmt::format("Agents: {}.", fmt::join(words, "; "));
+}
+
 std::string interval_text(const package::Observation& observation) {
     if (observation.value) {
         return rounded(*observation.value, 3) +
@@ -93,7 +109,8 @@ std::string quantity_text(const package::Observation& observation) {
 
 }  // namespace
 
-report::Figure grid_figure(const Package& package, const assay::Grid& grid, const std::string& id,
+report::Figure grid_figure(const Package& package, const assay::Grid& grid,
+                           const package::GridPanel& panel, const std::string& id,
                            const std::string& title) {
     report::HeatMap map{
         .id = id,
@@ -124,8 +141,8 @@ report::Figure grid_figure(const Package& package, const assay::Grid& grid, cons
         .caption = fmt::format(
             "Each number is the viability in the model: cells after {} of treatment over cells of "
             "the same dish left untreated (1 is no effect). Where a lower half is drawn it is the "
-            "measured value; a framed cell misses it by more than its tolerance.",
-            time_text(grid.time_s)),
+            "measured value; a framed cell misses it by more than its tolerance. {}",
+            time_text(grid.time_s), agents_text(package, panel.treatments)),
         .panels = {report::both_widths(map, kWide_px)},
         .columns = 1};
 }
@@ -263,7 +280,7 @@ report::Figure dose_figure(const Package& package,
             }
             chart.series.push_back(std::move(series));
         }
-        figure.panels.push_back({.svg = report::svg(chart, 480.0, 300.0)});
+        figure.panels.push_back(report::both_widths(chart, kPair_px));
     }
     return figure;
 }
@@ -381,7 +398,7 @@ report::Figure comparison_figure(const Package& package, const assay::Comparison
         .columns = 2};
     for (const report::Scatter& plot : {viability, fold}) {
         if (!plot.points.empty()) {
-            figure.panels.push_back(report::both_widths(plot, kScatter_px));
+            figure.panels.push_back(report::both_widths(plot, kPair_px));
         }
     }
     return figure;

@@ -17,7 +17,8 @@ using package::Package;
 
 /// Profiles x treatments as a heat map of viability, measurements in the lower halves.
 [[nodiscard]] report::Figure grid_figure(const Package& package, const assay::Grid& grid,
-                                         const std::string& id, const std::string& title);
+                                         const package::GridPanel& panel, const std::string& id,
+                                         const std::string& title);
 /// The same as a table for the terminal and for files.
 [[nodiscard]] report::Table grid_table(const Package& package, const assay::Grid& grid,
                                        const std::string& title);
