@@ -16,9 +16,8 @@ namespace {
 constexpr const char* kResearchUse =
     "Research use only; nothing it prints is advice for a patient.";
 
-/// Examples stand before the options in each command's help.
 void add_examples(CLI::App& command, const std::string& examples) {
-    command.description(command.get_description() + "\n\nExamples:\n" + examples);
+    command.footer("\nExamples:\n" + examples);
 }
 
 void add_json(CLI::App& command, bool& as_json) {
@@ -208,7 +207,7 @@ Exit run_command_line(int argc, const char* const* argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        print(app.get_subcommands().empty() ? app.help() : app.get_subcommands().front()->help());
+        print(app.help());  // of the command that was named, if there is one
         return Exit::ok;
     } catch (const CLI::CallForVersion&) {
         print(fmt::format("{}\n", version_text()));

@@ -97,8 +97,10 @@ Exit run_file_actions(const std::string& path, const std::string& folder) {
         print_error(generated.value().warnings.text());
         manifest.species = generated.value().network.species_count();
         manifest.reactions = generated.value().network.reaction_count();
-        write_file((std::filesystem::path{folder} / (context.stem + ".net")).string(),
-                   net::write_net(generated.value().network));
+        const std::string net_path =
+            (std::filesystem::path{folder} / (context.stem + ".net")).string();
+        write_file(net_path, net::write_net(generated.value().network));
+        print(fmt::format("wrote {}\n", net_path));
         return std::move(generated.value().network);
     };
     const Outcome<sim::ActionReport, Diagnostics> report = sim::run_actions(model.actions, context);
