@@ -53,7 +53,7 @@ void print_ranking(const std::string& title, const std::vector<advise::Ranked>& 
             print(paragraph(changes_text(one) + ".", "     "));
         }
         if (one.restoration) {
-            print(paragraph(fmt::format("Does little here; {}.", one.restoration->text), "     "));
+            print(paragraph(fmt::format("Does less here; {}.", one.restoration->text), "     "));
         }
     }
 }

@@ -48,17 +48,6 @@ bool is_misfit(const package::Observation& observation, double model) {
     return !assay::compare(observation, model).holds;
 }
 
-/// Where the measured point of an observation stands: its value, or the middle of its interval.
-double measured_value(const package::Observation& observation) {
-    if (observation.value) {
-        return *observation.value;
-    }
-    if (observation.lower && observation.upper) {
-        return 0.5 * (*observation.lower + *observation.upper);
-    }
-    return kNaN;
-}
-
 /// "Agents: pictilisib, PI3K inhibitor, 500 nM; ..." for the columns of a grid, each agent once.
 std::string agents_text(const Package& package, const std::vector<package::Treatment>& treatments) {
     std::vector<std::size_t> seen;
@@ -127,10 +116,11 @@ report::Figure grid_figure(const Package& package, const assay::Grid& grid,
             report::HeatCell shown{.value = cell.viability.value, .failure = cell.viability.reason};
             if (cell.observation) {
                 const package::Observation& observation = package.observations[*cell.observation];
-                shown.measured = measured_value(observation);
+                shown.measured = observation.value.value_or(kNaN);  // an interval is no number
                 shown.is_misfit = is_misfit(observation, cell.viability.value);
                 shown.note =
-                    fmt::format("{} {}", observation.id, sources_text(observation.sources));
+                    fmt::format("{}: measured {} ({})", observation.id, interval_text(observation),
+                                sources_text(observation.sources));
             }
             row.cells.push_back(std::move(shown));
         }
@@ -141,7 +131,7 @@ report::Figure grid_figure(const Package& package, const assay::Grid& grid,
         .caption = fmt::format(
             "Each number is the viability in the model: cells after {} of treatment over cells of "
             "the same dish left untreated (1 is no effect). Where a lower half is drawn it is the "
-            "measured value; a framed cell misses it by more than its tolerance. {}",
+            "measured value; a framed cell misses what was measured, a value or an interval. {}",
             time_text(grid.time_s), agents_text(package, panel.treatments)),
         .panels = {report::both_widths(map, kWide_px)},
         .columns = 1};
