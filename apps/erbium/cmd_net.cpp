@@ -24,8 +24,9 @@ Exit run(const NetCommand& command) {
     if (!target) {
         return show(target.error());
     }
-    const Outcome<LoadedNetwork, Diagnostics> loaded = load_network(
-        target.value(), {command.max_species, command.max_reactions, command.max_iterations});
+    const Outcome<LoadedNetwork, Diagnostics> loaded =
+        load_network(target.value(), {command.max_species, command.max_reactions,
+                                      command.max_molecules, command.max_iterations});
     if (!loaded) {
         return show(loaded.error());
     }

@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t kStepsOfAFile = 100;
 constexpr std::size_t kStepsOfATerminal = 12;
+constexpr std::size_t kMostValues = 10'000'000;  ///< of a table kept in memory: 80 MB
 
 /// A time in seconds, or in the model's own unit when there is no unit with the number.
 Outcome<double, Diagnostics> end_time(const std::string& text) {
@@ -37,6 +38,17 @@ Outcome<double, Diagnostics> end_time(const std::string& text) {
     diagnostics.error("ERB-APP-0004", {}, fmt::format("--until {}: expected a time above 0", text),
                       time_s ? "write it as 72h, 30min or 4500s" : time_s.error().hint);
     return diagnostics;
+}
+
+/// A table is kept in memory; one that is too large is refused before anything runs.
+Exit refuse_too_many(std::size_t steps, std::size_t columns) {
+    if (steps < kMostValues / (columns + 1)) {
+        return Exit::ok;
+    }
+    return fail(Exit::usage,
+                fmt::format("--steps {} with {} columns makes more than {} numbers; ask "
+                            "for fewer steps or, with --readout, for fewer columns",
+                            steps, columns, kMostValues));
 }
 
 std::vector<double> equal_steps(double until, std::size_t steps) {
@@ -121,8 +133,13 @@ Exit simulate_package(const SimCommand& command, const std::string& folder) {
         return show(experiment.error());
     }
     const bool is_for_terminal = command.output.empty() && !command.as_json;
-    const std::vector<double> times_s = equal_steps(
-        until_s, command.steps.value_or(is_for_terminal ? kStepsOfATerminal : kStepsOfAFile));
+    const std::size_t steps =
+        command.steps.value_or(is_for_terminal ? kStepsOfATerminal : kStepsOfAFile);
+    // All readouts are recorded, whatever is shown of them.
+    if (const Exit code = refuse_too_many(steps, package.readouts.size()); code != Exit::ok) {
+        return code;
+    }
+    const std::vector<double> times_s = equal_steps(until_s, steps);
     const assay::Condition conditions[] = {condition.value(), condition.value().control()};
     const std::vector<assay::TimeCourse> courses = experiment.value().run(conditions, times_s);
     const std::vector<double> viability =
@@ -241,9 +258,13 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
     sim::SolverOptions options;
     options.tolerances.rtol = command.rtol.value_or(options.tolerances.rtol);
     options.tolerances.atol = command.atol;
+    const std::size_t steps = command.steps.value_or(kStepsOfAFile);
+    if (const Exit code = refuse_too_many(steps, recording.value().size()); code != Exit::ok) {
+        return code;
+    }
     sim::Run run;
     run.parameters = parameters.value();
-    run.output_times = equal_steps(until.value(), command.steps.value_or(kStepsOfAFile));
+    run.output_times = equal_steps(until.value(), steps);
     run.recording = recording.value();
     const sim::Result result = sim::solve(system.value(), run, options);
 

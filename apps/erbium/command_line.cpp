@@ -65,6 +65,8 @@ CLI::App* add_net(CLI::App& app, NetCommand& net) {
     add_json(*command, net.as_json);
     command->add_option("--max-species", net.max_species, "Stop when there are more species");
     command->add_option("--max-reactions", net.max_reactions, "Stop when there are more reactions");
+    command->add_option("--max-complex", net.max_molecules,
+                        "Stop when a species has more molecules");
     command->add_option("--max-iter", net.max_iterations,
                         "Apply all rules at most this many times");
     return command;
@@ -98,7 +100,7 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
     command->add_option("--until", sim.until,
                         "End time: a number in the model's unit, or a quantity such as 72h");
     command->add_option("--steps", sim.steps, "Equal output intervals (default 100)")
-        ->check(CLI::Range(1, 100000000));
+        ->check(CLI::Range(1, 10000000));
     command->add_option("--rtol", sim.rtol, "Relative tolerance")->check(CLI::PositiveNumber);
     command->add_option("--atol", sim.atol, "Absolute tolerance, in the unit of the amounts")
         ->check(CLI::PositiveNumber);

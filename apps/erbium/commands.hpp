@@ -24,6 +24,7 @@ struct NetCommand {
     bool as_json{};
     std::optional<std::size_t> max_species;
     std::optional<std::size_t> max_reactions;
+    std::optional<std::size_t> max_molecules;
     std::optional<std::size_t> max_iterations;
 };
 

@@ -161,6 +161,7 @@ Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,
     net::GenerateOptions options;
     options.max_iterations = limits.max_iterations;
     options.guard_species = limits.max_species.value_or(options.guard_species);
+    options.guard_molecules = limits.max_molecules.value_or(options.guard_molecules);
     options.guard_reactions = limits.max_reactions.value_or(options.guard_reactions);
     Outcome<net::Generated, Diagnostics> generated = net::generate(loaded.value().model, options);
     if (!generated) {

@@ -46,6 +46,7 @@ struct LoadedModel {
 struct NetworkLimits {
     std::optional<std::size_t> max_species;
     std::optional<std::size_t> max_reactions;
+    std::optional<std::size_t> max_molecules;  ///< in one species
     std::optional<std::size_t> max_iterations;
 };
 

@@ -34,9 +34,11 @@ struct GenerateOptions {
     std::optional<std::size_t> max_molecules{};   ///< no species with more (max_agg)
     std::vector<std::pair<std::string, std::size_t>> max_stoichiometry{};  ///< by molecule type
 
-    std::size_t guard_species{1'000'000};
+    // Five times the species of the largest published networks, and reached within about a second,
+    // so that a model that grows without end is told so at once.
+    std::size_t guard_species{100'000};
     std::size_t guard_reactions{50'000'000};
-    std::size_t guard_molecules{2'000};              ///< in one species
+    std::size_t guard_molecules{120};                ///< in one species
     std::size_t guard_bytes{std::size_t{8} << 30U};  ///< of the network and its tables
 
     /// Called now and then; generation stops with ERB-NET-0015 when it returns false.

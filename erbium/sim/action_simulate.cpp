@@ -55,7 +55,7 @@ std::optional<std::vector<double>> ActionRunner::output_times(const Action& acti
         if (!end || !steps) {
             return std::nullopt;
         }
-        constexpr double kMostSteps = 1e8;  // memory, before anything else, ends there
+        constexpr double kMostSteps = 1e7;  // memory, before anything else, ends there
         if (!(*end > start_time) || !(*steps >= 1.0) || !(*steps <= kMostSteps)) {
             diagnostics_.error("ERB-SIM-0005", action.span,
                                fmt::format("'{}' needs t_end after t_start and 1 to {:g} steps",
