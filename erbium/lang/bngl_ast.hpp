@@ -3,6 +3,7 @@
 // Makes: bngl::File   Used by: the BNGL parser and printer, model::bind
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -160,6 +161,16 @@ struct Action {
     bool operator==(const Action&) const = default;
 };
 
+/// The kinds of names that text which could not be read may have declared: whoever looks a name of
+/// such a kind up in vain has no reason to complain.
+struct Unread {
+    bool parameters{};
+    bool compartments{};
+    bool molecule_types{};
+    bool observables{};
+    bool functions{};
+};
+
 /// All blocks of one file; several blocks of one kind are joined in the order of the text.
 struct File {
     std::shared_ptr<const SourceText> source;
@@ -174,6 +185,11 @@ struct File {
     std::vector<Rule> rules;
     std::vector<Action> actions;
     Diagnostics warnings;  ///< about what was read all the same
+
+    // Only parse_leniently makes files with errors.
+    Diagnostics errors;           ///< about what was not read, the first of them
+    std::size_t hidden_errors{};  ///< how many more there are
+    Unread unread;
 
     [[nodiscard]] Span span(Place place) const { return {source, place.begin, place.end}; }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -72,14 +73,18 @@ public:
     explicit FileParser(std::shared_ptr<const SourceText> source) {
         file_.source = std::move(source);
     }
-    Outcome<File, Diagnostics> parse();
+    File parse();
 
 private:
     bool refuse_unreadable();
     void open_block(Cursor cursor, Place keyword);
     void close_block(Cursor cursor, Place keyword);
+    void line(Line line);
     void declaration(Line line);
     void outside(Line line);
+    void say_block_has_no_end();
+    void mark_unread(Block block);
+    [[nodiscard]] bool is_action_inside(Line line) const;
     static Name rest_of_line(Cursor cursor);
 
     template <class T>
@@ -134,13 +139,51 @@ Name FileParser::rest_of_line(Cursor cursor) {
     return name;
 }
 
+void FileParser::say_block_has_no_end() {
+    error("ERB-BNGL-0022", block_name_.place,
+          fmt::format("the block '{}' has no 'end {}'", block_name_.text, block_name_.text));
+    block_ = Block::none;
+}
+
+/// Notes what a text that stood in this block, or in none, may have declared.
+void FileParser::mark_unread(Block block) {
+    Unread& unread = file_.unread;
+    const bool is_any = block == Block::none || block == Block::model || block == Block::network;
+    unread.parameters = unread.parameters || is_any || block == Block::parameters;
+    unread.compartments = unread.compartments || is_any || block == Block::compartments;
+    unread.molecule_types = unread.molecule_types || is_any || block == Block::molecule_types ||
+                            block == Block::population;
+    unread.observables = unread.observables || is_any || block == Block::observables;
+    unread.functions = unread.functions || is_any || block == Block::functions;
+}
+
+/// Whether this line can only be an action although a block of declarations is open: `word({`, or
+/// the name of an action that takes nothing.
+bool FileParser::is_action_inside(Line line) const {
+    if (block_ == Block::none || block_ == Block::actions || block_ == Block::protocol) {
+        return false;
+    }
+    Cursor cursor{file_.source, line};
+    const std::optional<Name> name = cursor.take_name();
+    cursor.skip_blanks();
+    if (!name || !cursor.take("(")) {
+        return false;
+    }
+    cursor.skip_blanks();
+    if (cursor.peek() == '{') {
+        return true;
+    }
+    constexpr std::array<std::string_view, 6> kPlainActions{
+        "saveConcentrations", "resetConcentrations", "saveParameters",
+        "resetParameters",    "setConcentration",    "setParameter"};
+    return std::find(kPlainActions.begin(), kPlainActions.end(), name->text) != kPlainActions.end();
+}
+
 void FileParser::open_block(Cursor cursor, Place keyword) {
     const Name name = rest_of_line(cursor);
     const Block block = block_called(name.text);
     if (block_ != Block::none) {
-        error("ERB-BNGL-0022", block_name_.place,
-              fmt::format("the block '{}' has no 'end {}'", block_name_.text, block_name_.text));
-        block_ = Block::none;
+        say_block_has_no_end();
     }
     if (block == Block::model) {
         if (had_model_) {
@@ -160,11 +203,13 @@ void FileParser::open_block(Cursor cursor, Place keyword) {
         }
         error("ERB-BNGL-0024", name.place, fmt::format("there is no block '{}' in BNGL", name.text),
               did_you_mean(name.text, names));
+        mark_unread(block_called(nearest_name(name.text, names).value_or("")));
         block_ = Block::protocol;  // its lines are skipped
     } else if (block == Block::population || block == Block::protocol || block == Block::network) {
         complaints_.unsupported(
             "ERB-BNGL-0050", file_.span(name.place), fmt::format("the block '{}'", name.text),
             block == Block::network ? "this is a network (.net), not a model" : "");
+        mark_unread(block);
         block_ = Block::protocol;
     } else {
         block_ = block;
@@ -249,45 +294,75 @@ void FileParser::declaration(Line line) {
     }
 }
 
-Outcome<File, Diagnostics> FileParser::parse() {
+void FileParser::line(Line line) {
+    Cursor cursor{file_.source, line};
+    const std::uint32_t begin = cursor.at();
+    if (line.end - line.begin > kLongestLine) {
+        error("ERB-BNGL-0029", {begin, begin},
+              fmt::format("the line has more than {} MiB", kLongestLine >> 20U),
+              "split what it says into several declarations");
+        mark_unread(block_);
+        return;
+    }
+    if (cursor.take_word("begin")) {
+        open_block(cursor, {begin, cursor.at()});
+        return;
+    }
+    if (cursor.take_word("end")) {
+        close_block(cursor, {begin, cursor.at()});
+        return;
+    }
+    if (is_action_inside(line)) {
+        say_block_has_no_end();
+    }
+    const std::size_t before = complaints_.error_count();
+    declaration(line);
+    if (complaints_.error_count() > before) {
+        const bool is_action = block_ == Block::none && LineParser::looks_like_action(cursor);
+        mark_unread(is_action ? Block::actions : block_);
+    }
+}
+
+File FileParser::parse() {
     if (!refuse_unreadable()) {
         LineReader lines{file_.source->text};
-        while (const std::optional<Line> line = lines.next()) {
-            Cursor cursor{file_.source, *line};
-            const std::uint32_t begin = cursor.at();
-            if (line->end - line->begin > kLongestLine) {
-                error("ERB-BNGL-0029", {begin, begin},
-                      fmt::format("the line has more than {} MiB", kLongestLine >> 20U),
-                      "split what it says into several declarations");
-            } else if (cursor.take_word("begin")) {
-                open_block(cursor, {begin, cursor.at()});
-            } else if (cursor.take_word("end")) {
-                close_block(cursor, {begin, cursor.at()});
-            } else {
-                declaration(*line);
-            }
+        while (const std::optional<Line> next = lines.next()) {
+            line(*next);
         }
         if (block_ != Block::none) {
-            error(
-                "ERB-BNGL-0022", block_name_.place,
-                fmt::format("the block '{}' has no 'end {}'", block_name_.text, block_name_.text));
+            say_block_has_no_end();
         }
         if (model_) {
             complaints_.warning("ERB-BNGL-0028", file_.span(*model_),
                                 "the block 'model' has no 'end model'");
         }
+    } else {
+        mark_unread(Block::none);
     }
-    if (complaints_.has_errors()) {
-        return complaints_.take("ERB-BNGL-0099");
+    file_.hidden_errors = complaints_.hidden_error_count();
+    const Diagnostics complaints = complaints_.take();
+    for (const Diagnostic& diagnostic : complaints.all()) {
+        (diagnostic.severity == Severity::error ? file_.errors : file_.warnings).add(diagnostic);
     }
-    file_.warnings = complaints_.take("ERB-BNGL-0099");
     return std::move(file_);
 }
 
 }  // namespace
 
-Outcome<File, Diagnostics> parse(std::shared_ptr<const SourceText> source) {
+File parse_leniently(std::shared_ptr<const SourceText> source) {
     return FileParser{std::move(source)}.parse();
+}
+
+Outcome<File, Diagnostics> parse(std::shared_ptr<const SourceText> source) {
+    File file = parse_leniently(std::move(source));
+    if (!file.errors.has_errors()) {
+        return file;
+    }
+    Diagnostics all = std::move(file.errors);
+    all.append(std::move(file.warnings));
+    all = in_text_order(all, {{file.source.get()}});
+    add_hidden_count(all, "ERB-BNGL-0099", file.hidden_errors);
+    return all;
 }
 
 Outcome<File, Diagnostics> parse(std::string text, std::string path) {

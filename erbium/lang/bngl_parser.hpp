@@ -23,4 +23,8 @@ namespace erbium::lang::bngl {
 /// The same for a text that is not a file; diagnostics show `path` as its place.
 [[nodiscard]] Outcome<File, Diagnostics> parse(std::string text, std::string path = "<memory>");
 
+/// The declarations that can be read, with the errors about the others in File::errors, so that
+/// whoever looks up names can go on and report both. Never fails; same cost.
+[[nodiscard]] File parse_leniently(std::shared_ptr<const SourceText> source);
+
 }  // namespace erbium::lang::bngl

@@ -7,10 +7,19 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "erbium/base/diagnostic.hpp"
 
 namespace erbium::lang {
+
+/// Adds an entry that says how many errors are not shown, if any.
+void add_hidden_count(Diagnostics& diagnostics, std::string_view code, std::size_t hidden);
+
+/// The same entries in the order of the texts and, within a text, of their places; entries about
+/// other texts keep their order after these.
+[[nodiscard]] Diagnostics in_text_order(const Diagnostics& diagnostics,
+                                        const std::vector<const SourceText*>& texts);
 
 /// Diagnostics with a limit: past it errors are counted, not kept, so that a file that is no BNGL
 /// at all costs neither memory nor the reader's patience.
@@ -47,8 +56,15 @@ public:
     [[nodiscard]] bool has_errors() const noexcept { return errors_ > 0; }
     [[nodiscard]] std::size_t error_count() const noexcept { return errors_; }
 
+    /// How many errors were counted only.
+    [[nodiscard]] std::size_t hidden_error_count() const noexcept {
+        return errors_ > kMostErrors ? errors_ - kMostErrors : 0;
+    }
+
     /// All that was kept, and a last entry that counts the errors that were not.
     [[nodiscard]] Diagnostics take(std::string_view code);
+    /// All that was kept.
+    [[nodiscard]] Diagnostics take() { return std::move(kept_); }
 
 private:
     static bool has_room(std::size_t& count, std::size_t most) noexcept { return ++count <= most; }

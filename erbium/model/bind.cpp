@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "erbium/base/text.hpp"
 #include "erbium/lang/bngl_parser.hpp"
@@ -90,6 +93,41 @@ void bind_actions(Context& context) {
     }
 }
 
+void note_unread(Context& context) {
+    ast::Unread& all = context.unread;
+    for (const ast::File& file : context.files) {
+        all.parameters = all.parameters || file.unread.parameters;
+        all.compartments = all.compartments || file.unread.compartments;
+        all.molecule_types = all.molecule_types || file.unread.molecule_types;
+        all.observables = all.observables || file.unread.observables;
+        all.functions = all.functions || file.unread.functions;
+    }
+}
+
+/// What the parser and the binder have to say, in the order of the texts.
+Diagnostics joined_diagnostics(Context& context) {
+    const std::size_t hidden = context.complaints.hidden_error_count();
+    const Diagnostics found = context.complaints.take();
+    const bool is_syntax_only = !found.has_errors();
+    lang::Complaints joined;
+    Diagnostics all;
+    std::size_t hidden_before = 0;
+    std::vector<const SourceText*> texts;
+    for (const ast::File& file : context.files) {
+        all.append(file.errors);
+        all.append(file.warnings);
+        hidden_before += file.hidden_errors;
+        texts.push_back(file.source.get());
+    }
+    all.append(found);
+    joined.append(lang::in_text_order(all, texts));
+    const std::size_t cut = joined.hidden_error_count();
+    all = joined.take();
+    lang::add_hidden_count(all, is_syntax_only ? "ERB-BNGL-0099" : "ERB-BIND-0099",
+                           hidden + hidden_before + cut);
+    return all;
+}
+
 void name_model(Context& context) {
     if (!context.options.name.empty()) {
         context.model.name = context.options.name;
@@ -104,9 +142,7 @@ void name_model(Context& context) {
 Outcome<Bound, Diagnostics> bind(std::span<const lang::bngl::File> files,
                                  const BindOptions& options) {
     binding::Context context{files, options};
-    for (const lang::bngl::File& file : files) {
-        context.complaints.append(file.warnings);
-    }
+    binding::note_unread(context);
     binding::name_model(context);
     binding::declare_symbols(context);
     binding::bind_compartments(context);
@@ -117,12 +153,14 @@ Outcome<Bound, Diagnostics> bind(std::span<const lang::bngl::File> files,
     binding::bind_rules(context);
     binding::bind_actions(context);
     binding::check_cycles(context);
-    if (!context.complaints.has_errors()) {
+    const bool is_unread =
+        std::any_of(files.begin(), files.end(),
+                    [](const lang::bngl::File& file) { return file.errors.has_errors(); });
+    if (!context.complaints.has_errors() && !is_unread) {
         binding::check_values(context);
     }
-    const bool is_wrong = context.complaints.has_errors();
-    Diagnostics diagnostics = context.complaints.take("ERB-BIND-0099");
-    if (is_wrong) {
+    Diagnostics diagnostics = binding::joined_diagnostics(context);
+    if (diagnostics.has_errors()) {
         return diagnostics;
     }
     return Bound{std::move(context.model), std::move(diagnostics)};
@@ -134,12 +172,9 @@ Outcome<Bound, Diagnostics> bind(const lang::bngl::File& file, const BindOptions
 
 Outcome<Bound, Diagnostics> bind_text(std::string text, std::string path,
                                       const BindOptions& options) {
-    const Outcome<lang::bngl::File, Diagnostics> file =
-        lang::bngl::parse(std::move(text), std::move(path));
-    if (!file) {
-        return file.error();
-    }
-    return bind(file.value(), options);
+    return bind(lang::bngl::parse_leniently(std::make_shared<const SourceText>(
+                    SourceText{std::move(path), std::move(text)})),
+                options);
 }
 
 }  // namespace erbium::model

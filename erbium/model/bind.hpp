@@ -29,12 +29,14 @@ struct BindOptions {
 
 struct Bound {
     Model model;
-    Diagnostics warnings;  ///< those of the parser first
+    Diagnostics warnings;  ///< in the order of the texts, those of the parser too
 };
 
 /// One model of one or more files: equal blocks are joined in the order of the files.
 ///
-/// Errors: all of the model in one pass (the first 50 of them), codes ERB-BIND-*.
+/// Errors: all of the model in one pass (the first 50 of them), codes ERB-BIND-*, joined in the
+/// order of the texts with what parse_leniently complained about. What could not be read may have
+/// declared a name, so that no name of such a kind is called unknown.
 /// Cost: linear in the text, apart from look-ups in hash tables; no recursion.
 [[nodiscard]] Outcome<Bound, Diagnostics> bind(std::span<const lang::bngl::File> files,
                                                const BindOptions& options = {});
@@ -43,7 +45,7 @@ struct Bound {
 [[nodiscard]] Outcome<Bound, Diagnostics> bind(const lang::bngl::File& file,
                                                const BindOptions& options = {});
 
-/// lang::bngl::parse and bind in one, for a text that is not a file.
+/// lang::bngl::parse_leniently and bind in one, for a text that is not a file.
 [[nodiscard]] Outcome<Bound, Diagnostics> bind_text(std::string text, std::string path = "<memory>",
                                                     const BindOptions& options = {});
 

@@ -45,6 +45,7 @@ struct Context {
     /// For each molecule type its sites by name.
     std::vector<std::unordered_map<std::string, SiteGroup>> site_groups{};
     std::unordered_map<std::string, Symbol> symbols{};
+    ast::Unread unread{};  ///< of all files: names of these kinds may be unknown through no fault
 
     void error(int number, Span span, std::string message, std::string hint = {});
     void unsupported(int number, Span span, std::string construct, std::string hint = {});
@@ -95,6 +96,8 @@ bool map_rule(Context& context, Rule& rule);
 // bind_rates.cpp
 [[nodiscard]] std::optional<RateLaw> bind_rate(Context& context, const Rule& rule,
                                                const Expression& rate, bool is_total);
+/// Complains about unknown names in a rate of a rule whose patterns are wrong.
+void check_rate_names(Context& context, const ast::Rule& rule, const Expression& rate);
 
 // bind_expressions.cpp
 void declare_symbols(Context& context);

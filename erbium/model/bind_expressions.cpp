@@ -128,6 +128,12 @@ private:
     }
 
     void unknown(const lang::ExpressionNode& node) {
+        const ast::Unread& unread = context_.unread;
+        if (unread.parameters ||
+            (!scope_.parameters_only && (unread.observables || unread.functions))) {
+            is_right_ = false;
+            return;
+        }
         error(21, node,
               fmt::format("there is no parameter{} '{}'",
                           scope_.parameters_only ? "" : ", observable or function", node.text),
@@ -179,6 +185,10 @@ private:
         if (node.text == "MM" || node.text == "Sat" || node.text == "Hill" ||
             node.text == "Arrhenius") {
             error(39, node, fmt::format("'{}' must be the whole rate of a rule", node.text));
+            return;
+        }
+        if (context_.unread.functions || context_.unread.observables) {
+            is_right_ = false;
             return;
         }
         const auto names = [this] {
@@ -247,6 +257,9 @@ void declare_symbols(Context& context) {
     }
     for (const ParameterDeclaration& replaced : context.options.overrides) {
         const auto found = context.symbols.find(replaced.name);
+        if (found == context.symbols.end() && context.unread.parameters) {
+            continue;
+        }
         if (found == context.symbols.end()) {
             context.error(
                 46, replaced.span,

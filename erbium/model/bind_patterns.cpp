@@ -83,6 +83,10 @@ std::optional<CompartmentId> PatternBinder::compartment(const ast::Name& name) {
     if (found != context_.compartments.end()) {
         return found->second;
     }
+    if (context_.unread.compartments) {
+        is_right_ = false;
+        return std::nullopt;
+    }
     error(10, name.place, fmt::format("there is no compartment '{}'", name.text),
           context_.model.compartments.empty()
               ? std::string{"the model has no compartments"}
@@ -150,6 +154,10 @@ void PatternBinder::bind_count(const ast::CountTest& test) {
 
 void PatternBinder::bind_molecule(const ast::Molecule& molecule) {
     const auto found = context_.molecule_types.find(molecule.name.text);
+    if (found == context_.molecule_types.end() && context_.unread.molecule_types) {
+        is_right_ = false;
+        return;
+    }
     if (found == context_.molecule_types.end()) {
         const bool is_nothing = molecule.name.text == "Null" || molecule.name.text == "Trash" ||
                                 molecule.name.text == "null";
@@ -222,10 +230,13 @@ void PatternBinder::bind_state(const MoleculeType& type, const SiteType& site_ty
         error(5, state.place,
               fmt::format("the site '{}' of '{}' has no states", site_type.name, type.name));
     } else {
+        const std::string nearest =
+            context_.suggestion(state.text, [&] { return site_type.states; });
         error(4, state.place,
               fmt::format("the site '{}' of '{}' has no state '{}'", site_type.name, type.name,
                           state.text),
-              fmt::format("its states are {}", fmt::join(site_type.states, ", ")));
+              nearest.empty() ? fmt::format("its states are {}", fmt::join(site_type.states, ", "))
+                              : nearest);
     }
 }
 

@@ -62,6 +62,32 @@ std::vector<std::string> labels_of(const Patterns& patterns) {
     return labels;
 }
 
+/// The same of a rule as it was written, both sides.
+std::vector<std::string> labels_of(const ast::Rule& rule) {
+    std::vector<std::string> labels;
+    for (const std::vector<ast::Pattern>* side : {&rule.reactants, &rule.products}) {
+        for (const ast::Pattern& pattern : *side) {
+            if (pattern.label) {
+                labels.push_back(pattern.label->text);
+            }
+            for (const ast::Molecule& molecule : pattern.molecules) {
+                if (molecule.label) {
+                    labels.push_back(molecule.label->text);
+                }
+            }
+        }
+    }
+    return labels;
+}
+
+const NamedLaw* law_of(const Expression& rate) {
+    const lang::ExpressionNode& root = rate.nodes().back();
+    const auto* const law = std::find_if(kLaws.begin(), kLaws.end(), [&](const NamedLaw& known) {
+        return root.op == lang::Op::call && known.name == root.text;
+    });
+    return law == kLaws.end() ? nullptr : law;
+}
+
 bool uses_label(const Expression& rate, const std::vector<std::string>& labels) {
     return std::any_of(
         rate.nodes().begin(), rate.nodes().end(), [&](const lang::ExpressionNode& node) {
@@ -99,11 +125,8 @@ std::optional<RateLaw> bind_rate(Context& context, const Rule& rule, const Expre
     RateLaw bound;
     bound.is_total = is_total;
     bound.span = rate.span();
-    const lang::ExpressionNode& root = rate.nodes().back();
-    const auto* const law = std::find_if(kLaws.begin(), kLaws.end(), [&](const NamedLaw& known) {
-        return root.op == lang::Op::call && known.name == root.text;
-    });
-    if (law == kLaws.end()) {
+    const NamedLaw* const law = law_of(rate);
+    if (law == nullptr) {
         bound.args.push_back(rate);
     } else {
         if (!check_law(context, rule, *law, rate)) {
@@ -128,6 +151,15 @@ std::optional<RateLaw> bind_rate(Context& context, const Rule& rule, const Expre
         return std::nullopt;
     }
     return is_right ? std::optional<RateLaw>{std::move(bound)} : std::nullopt;
+}
+
+void check_rate_names(Context& context, const ast::Rule& rule, const Expression& rate) {
+    const std::vector<std::string> labels = labels_of(rule);
+    const std::vector<Expression> arguments =
+        law_of(rate) == nullptr ? std::vector<Expression>{rate} : root_arguments(rate);
+    for (const Expression& argument : arguments) {
+        check_expression(context, argument, {.what = "a rate", .labels = &labels});
+    }
 }
 
 }  // namespace erbium::model::binding

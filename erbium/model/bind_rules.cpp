@@ -102,6 +102,9 @@ void bind_rule(Context& context, const ast::File& file, const ast::Rule& rule, s
     forward.moves_connected = rule.moves_connected;
     const bool left_is_right = bind_side(context, file, rule.reactants, forward.reactants);
     if (!bind_side(context, file, rule.products, forward.products) || !left_is_right) {
+        for (const Expression& rate : rule.rates) {
+            check_rate_names(context, rule, rate);
+        }
         return;
     }
     bool is_right = true;

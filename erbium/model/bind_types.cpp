@@ -207,7 +207,11 @@ void bind_compartments(Context& context) {
         if (outside) {
             const auto found = context.compartments.find(outside->text);
             // Only what stands above can be around: this rules out cycles.
-            if (found == context.compartments.end() || found->second.value >= i) {
+            const bool is_above = found != context.compartments.end() && found->second.value < i;
+            if (!is_above && context.unread.compartments) {
+                continue;
+            }
+            if (!is_above) {
                 context.error(
                     10, waiting[i].file->span(outside->place),
                     fmt::format("there is no compartment '{}' above this line", outside->text),

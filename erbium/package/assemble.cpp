@@ -71,18 +71,9 @@ void check_readouts(const Package& package, const model::Model& model, Diagnosti
 }  // namespace
 
 Outcome<model::Bound, Diagnostics> assemble(const Package& package) {
-    Diagnostics diagnostics;
     std::vector<lang::bngl::File> files;
     for (const auto& source : package.modules) {
-        auto file = lang::bngl::parse(source);
-        if (file) {
-            files.push_back(std::move(file).value());
-        } else {
-            diagnostics.append(std::move(file).error());
-        }
-    }
-    if (diagnostics.has_errors()) {
-        return diagnostics;
+        files.push_back(lang::bngl::parse_leniently(source));
     }
     model::BindOptions options;
     options.name = package.name;
@@ -94,6 +85,7 @@ Outcome<model::Bound, Diagnostics> assemble(const Package& package) {
     if (!bound) {
         return bound;
     }
+    Diagnostics diagnostics;
     check_readouts(package, bound.value().model, diagnostics);
     if (diagnostics.has_errors()) {
         return diagnostics;
