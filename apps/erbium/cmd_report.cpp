@@ -12,6 +12,7 @@
 #include "erbium/base/units.hpp"
 #include "inputs.hpp"
 #include "manifest.hpp"
+#include "report_evidence.hpp"
 #include "report_panels.hpp"
 
 namespace erbium::app {
@@ -122,6 +123,41 @@ void add_evidence(Report& out, const Package& package, const assay::Comparison& 
     }
 }
 
+/// Every treatment of the plan and of the observations, once: the ledger of what was given.
+std::vector<std::pair<std::string, std::string>> doses_given(const Package& package) {
+    std::vector<std::pair<std::string, std::string>> doses;
+    const auto add = [&](const std::string& treatment, double until_s) {
+        std::pair<std::string, std::string> dose{treatment.empty() ? "none" : treatment,
+                                                 "from t = 0 to " + time_text(until_s)};
+        if (std::find(doses.begin(), doses.end(), dose) == doses.end()) {
+            doses.push_back(std::move(dose));
+        }
+    };
+    const package::ReportPlan& plan = package.report;
+    for (const auto& grid : {plan.growth, plan.resistance}) {
+        for (const std::string& treatment :
+             grid ? grid->treatment_texts : std::vector<std::string>{}) {
+            add(treatment, package.protocol.duration_s);
+        }
+    }
+    if (plan.time_courses) {
+        add(plan.time_courses->treatment_text, plan.time_courses->until_s);
+    }
+    if (plan.map) {
+        add(plan.map->treatment_text, plan.map->time_s);
+    }
+    for (const package::DoseResponsePanel& panel : plan.dose_responses) {
+        for (const double dose_nM : panel.doses_nM) {
+            add(fmt::format("{} {} nM", package.drugs[panel.drug].id, shortest(dose_nM)),
+                package.protocol.duration_s);
+        }
+    }
+    for (const package::Observation& observation : package.observations) {
+        add(observation.treatment_text, observation.time_s);
+    }
+    return doses;
+}
+
 void add_provenance(Report& out, const Package& package, const Manifest& manifest) {
     const char* maturity = package.maturity == package::Maturity::sketch       ? "sketch"
                            : package.maturity == package::Maturity::calibrated ? "calibrated"
@@ -184,6 +220,7 @@ Exit run(const ReportCommand& command) {
     manifest.runs = experiment.conditions_run();
     manifest.failed_runs = experiment.conditions_failed();
     manifest.fallbacks = experiment.fallbacks();
+    manifest.doses = doses_given(package);
     add_provenance(out, package, manifest);
     out.page.lede = fmt::format(
         "A rule-based model of {} species and {} reactions, run in {} dishes: cell lines and "

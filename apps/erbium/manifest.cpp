@@ -39,8 +39,8 @@ std::string manifest_json(const Manifest& manifest) {
     json["failed_runs"] = manifest.failed_runs;
     json["fallbacks"] = manifest.fallbacks;
     json["doses"] = nlohmann::ordered_json::array();
-    for (const auto& [condition, doses] : manifest.doses) {
-        json["doses"].push_back({{"condition", condition}, {"given", doses}});
+    for (const auto& [treatment, given] : manifest.doses) {
+        json["doses"].push_back({{"treatment", treatment}, {"given", given}});
     }
     return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

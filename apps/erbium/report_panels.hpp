@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "erbium/assay/comparison.hpp"
 #include "erbium/assay/dose_response.hpp"
 #include "erbium/assay/panels.hpp"
 #include "erbium/report/html_page.hpp"
@@ -14,6 +13,8 @@
 namespace erbium::app {
 
 using package::Package;
+
+inline constexpr double kPair_px = 480.0;  ///< width of one of two plots side by side
 
 /// Profiles x treatments as a heat map of viability, measurements in the lower halves.
 [[nodiscard]] report::Figure grid_figure(const Package& package, const assay::Grid& grid,
@@ -41,15 +42,5 @@ using package::Package;
 /// The pathway before and after the treatment.
 [[nodiscard]] report::Figure map_figure(const Package& package, const package::MapPanel& panel,
                                         const std::vector<assay::NodeActivity>& activity);
-
-[[nodiscard]] report::Figure comparison_figure(const Package& package,
-                                               const assay::Comparison& comparison);
-/// Misfits first.
-[[nodiscard]] report::Table comparison_table(const Package& package,
-                                             const assay::Comparison& comparison);
-[[nodiscard]] report::Table series_table(const assay::Comparison& comparison);
-[[nodiscard]] report::Table fact_table(const Package& package,
-                                       const std::vector<assay::FactCheck>& facts);
-[[nodiscard]] report::Sources sources_of(const Package& package);
 
 }  // namespace erbium::app

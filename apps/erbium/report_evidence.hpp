@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/report_evidence.hpp: what speaks for and against a package: observations, facts,
+// sources. Reads: assay's comparison and fact checks   Makes: report's figures and tables   Used
+// by: cmd_report
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "erbium/assay/comparison.hpp"
+#include "erbium/report/html_page.hpp"
+
+namespace erbium::app {
+
+using package::Package;
+
+/// "Lu2001; Yakes2002"
+[[nodiscard]] std::string sources_text(const std::vector<std::string>& sources);
+
+/// What was measured, as people write it: "0.58 ± 0.15", "0.3 to 0.5", "at least 0.9".
+[[nodiscard]] std::string measured_text(const package::Observation& observation);
+
+[[nodiscard]] report::Figure comparison_figure(const Package& package,
+                                               const assay::Comparison& comparison);
+/// Misfits first.
+[[nodiscard]] report::Table comparison_table(const Package& package,
+                                             const assay::Comparison& comparison);
+[[nodiscard]] report::Table series_table(const assay::Comparison& comparison);
+[[nodiscard]] report::Table fact_table(const Package& package,
+                                       const std::vector<assay::FactCheck>& facts);
+[[nodiscard]] report::Sources sources_of(const Package& package);
+
+}  // namespace erbium::app
