@@ -2,8 +2,7 @@
 // tests/her2/her2_model.hpp: the shipped package models/her2, loaded and compiled once a program.
 #pragma once
 
-#include <gtest/gtest.h>
-
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,12 +16,18 @@
 
 namespace erbium::her2 {
 
+/// The value, or an exception with the diagnostics, which ends the test that asked.
+template <class T>
+T value_or_throw(Outcome<T, Diagnostics> outcome) {
+    if (!outcome) {
+        throw std::runtime_error{outcome.error().text()};
+    }
+    return std::move(outcome).value();
+}
+
 inline const package::Package& her2_package() {
-    static const package::Package kPackage = [] {
-        auto loaded = package::load_package(std::string{ERBIUM_SOURCE_DIR} + "/models/her2");
-        EXPECT_TRUE(loaded) << (loaded ? "" : loaded.error().text());
-        return loaded ? std::move(loaded).value() : package::Package{};
-    }();
+    static const package::Package kPackage =
+        value_or_throw(package::load_package(std::string{ERBIUM_SOURCE_DIR} + "/models/her2"));
     return kPackage;
 }
 
@@ -35,14 +40,11 @@ struct Compiled {
 
 inline const Compiled& her2_model() {
     static const Compiled kCompiled = [] {
-        auto bound = package::assemble(her2_package());
-        EXPECT_TRUE(bound) << (bound ? "" : bound.error().text());
-        auto generated = net::generate(bound.value().model);
-        EXPECT_TRUE(generated) << (generated ? "" : generated.error().text());
-        auto system = eqn::compile(generated.value().network);
-        EXPECT_TRUE(system) << (system ? "" : system.error().text());
-        return Compiled{std::move(generated.value().network), std::move(system).value(),
-                        bound.value().warnings.text() + generated.value().warnings.text()};
+        const auto bound = value_or_throw(package::assemble(her2_package()));
+        auto generated = value_or_throw(net::generate(bound.model));
+        eqn::System system = value_or_throw(eqn::compile(generated.network));
+        return Compiled{std::move(generated.network), std::move(system),
+                        bound.warnings.text() + generated.warnings.text()};
     }();
     return kCompiled;
 }
@@ -50,15 +52,11 @@ inline const Compiled& her2_model() {
 inline assay::Experiment her2_experiment(unsigned threads = 2) {
     assay::ExperimentOptions options;
     options.threads = threads;
-    auto experiment = assay::Experiment::make(her2_package(), her2_model().system, options);
-    EXPECT_TRUE(experiment) << (experiment ? "" : experiment.error().text());
-    return std::move(experiment).value();
+    return value_or_throw(assay::Experiment::make(her2_package(), her2_model().system, options));
 }
 
 inline package::Treatment her2_treatment(std::string_view text) {
-    auto parsed = package::parse_treatment(her2_package(), text);
-    EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().text());
-    return parsed ? std::move(parsed).value() : package::Treatment{};
+    return value_or_throw(package::parse_treatment(her2_package(), text));
 }
 
 }  // namespace erbium::her2
