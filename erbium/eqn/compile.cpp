@@ -80,6 +80,12 @@ Product product(Slot slot, const std::vector<std::uint32_t>& factors, System::Ta
 
 Outcome<System, Diagnostics> compile(const net::Network& network) {
     Diagnostics diagnostics;
+    if (network.species_count() == 0) {
+        diagnostics.error("ERB-EQN-0010", {},
+                          "the network has no species: nothing can be simulated",
+                          "seed species start a network, or rules that make molecules from 0");
+        return diagnostics;
+    }
     Graph graph;
     Definitions definitions{network, graph, diagnostics};
     const auto tables = std::make_shared<System::Tables>();

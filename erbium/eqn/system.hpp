@@ -156,7 +156,7 @@ private:
 /// The Jacobian is analytic. Rows and columns of fixed species hold only their zero diagonal: a
 /// fixed amount has no deviation for a derivative to act on.
 ///
-/// Errors: ERB-EQN-0001 ... 0009 for unknown names, wrong numbers of arguments, cycles, what is
+/// Errors: ERB-EQN-0001 ... 0010 for unknown names, wrong numbers of arguments, cycles, what is
 /// not supported (tfun; mratio with varying first or second argument in a rate).
 /// Cost: O(reactions + terms of functions * species in their observables).
 [[nodiscard]] Outcome<System, Diagnostics> compile(const net::Network& network);
