@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,13 @@ double tolerance(const model::Model& model) {
 
 Verdict check(const fs::path& file, const fs::path& reference) {
     Verdict out{file.stem().string(), "WRONG", {}};
-    const auto bound = model::bind_text(read_file(file.string()), file.string());
+    model::BindOptions with_tables;
+    with_tables.read_text = [](const std::string& path) -> std::shared_ptr<const SourceText> {
+        return fs::exists(path)
+                   ? std::make_shared<const SourceText>(SourceText{path, read_file(path)})
+                   : nullptr;
+    };
+    const auto bound = model::bind_text(read_file(file.string()), file.string(), with_tables);
     const auto first_line = [](const Diagnostics& diagnostics) {
         for (const Diagnostic& d : diagnostics.all()) {
             if (d.severity == Severity::error) {
