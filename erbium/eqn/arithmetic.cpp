@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "erbium/net/kummer.hpp"
+
 namespace erbium::eqn {
 namespace {
 
@@ -127,9 +129,9 @@ double evaluate(Opcode op, double a, double b, double c) noexcept {
         case Opcode::select:
             return chosen(a, b, c);
         case Opcode::mratio:
-            return kummer_ratio(a, b, c);
+            return net::kummer_ratio(a, b, c);
         case Opcode::mratio_slope:
-            return kummer_ratio_slope(a, b, c);
+            return net::kummer_ratio_slope(a, b, c);
         case Opcode::number:
         case Opcode::parameter:
         case Opcode::time:
@@ -140,45 +142,6 @@ double evaluate(Opcode op, double a, double b, double c) noexcept {
             break;
     }
     return kNan;
-}
-
-double kummer_ratio(double a, double b, double z) noexcept {
-    constexpr double kTiny = 1e-32;  // stands for 0 in a denominator, as the method asks
-    constexpr int kMaxTerms = 10000;
-    double fraction = kTiny;
-    double c_before = fraction;
-    double d_before = 0.0;
-    for (int j = 1; j <= kMaxTerms; ++j) {
-        double p = 1.0;
-        if (j > 1) {
-            const double half = j / 2;
-            const double numerator = j % 2 == 0 ? z * (a - (b + half - 1.0)) : z * (a + half);
-            p = numerator / ((b + (j - 2)) * (b + (j - 1)));
-        }
-        double d = 1.0 + p * d_before;
-        double c = 1.0 + p / c_before;
-        d = std::fabs(d) < kTiny ? kTiny : d;
-        c = std::fabs(c) < kTiny ? kTiny : c;
-        d = 1.0 / d;
-        const double change = c * d;
-        fraction *= change;
-        if (std::fabs(change - 1.0) <= std::numeric_limits<double>::epsilon()) {
-            return fraction;
-        }
-        c_before = c;
-        d_before = d;
-    }
-    return kNan;
-}
-
-double kummer_ratio_slope(double a, double b, double z) noexcept {
-    const double scale = std::fabs(b) + 1.0;
-    if (std::fabs(z) < 1e-4 * scale) {
-        const double step = 1e-4 * scale;
-        return (kummer_ratio(a, b, z + step) - kummer_ratio(a, b, z - step)) / (2.0 * step);
-    }
-    const double ratio = kummer_ratio(a, b, z);
-    return (b - (b - z) * ratio) / z - a / b * ratio * ratio;
 }
 
 }  // namespace erbium::eqn

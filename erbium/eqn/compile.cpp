@@ -139,6 +139,7 @@ Outcome<System, Diagnostics> compile(const net::Network& network) {
         tables->initial_slots.push_back(slots[amount.value]);
     }
 
+    tables->time_knots = definitions.time_knots();
     tables->parameter_values = definitions.parameter_values();
     tables->is_derived.resize(network.parameters.size());
     for (const auto& derived : definitions.derived()) {

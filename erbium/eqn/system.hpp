@@ -94,6 +94,14 @@ public:
         return tables_->initial_slots[s.value];
     }
 
+    /// Times at which the equations have a kink or a jump because a table function of `time` has a
+    /// point there; ascending. From such a time on the value to its right holds. An integrator
+    /// must stop there and start anew. Tables of anything else, be it a function of time, are not
+    /// in this list: their kinks are found by error control only.
+    [[nodiscard]] std::span<const double> time_knots() const noexcept {
+        return tables_->time_knots;
+    }
+
     /// Views of the tables for a kernel; valid while this System or a copy of it lives.
     [[nodiscard]] Program program() const noexcept;
 
@@ -106,6 +114,7 @@ public:
         std::vector<std::uint8_t> is_derived;  // by parameter
         std::vector<std::uint8_t> is_fixed;    // by species
         std::vector<double> parameter_values;  // by parameter
+        std::vector<double> time_knots;
         std::vector<Slot> observable_slots;
         std::vector<Slot> function_slots;
         std::vector<Slot> initial_slots;
@@ -157,7 +166,8 @@ private:
 /// fixed amount has no deviation for a derivative to act on.
 ///
 /// Errors: ERB-EQN-0001 ... 0010 for unknown names, wrong numbers of arguments, cycles, what is
-/// not supported (tfun; mratio with varying first or second argument in a rate).
+/// not supported (a table that was not read; mratio with varying first or second argument in a
+/// rate).
 /// Cost: O(reactions + terms of functions * species in their observables).
 [[nodiscard]] Outcome<System, Diagnostics> compile(const net::Network& network);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "erbium/base/text.hpp"
@@ -44,6 +45,37 @@ NodeId apply_operator(Graph& g, Op op, NodeId a, NodeId b) {
         default:
             return g.apply(Opcode::logical_or, a, b);
     }
+}
+
+/// The piece of a table below point `piece`, from the point before it on. Leaf 0 lies before the
+/// first point.
+NodeId table_leaf(Graph& g, const lang::TableFunction& table, std::size_t piece, NodeId x) {
+    if (piece == 0) {
+        return g.number(table.y.front());
+    }
+    const std::size_t i = piece - 1;
+    const bool is_last = i + 1 == table.x.size();
+    if (is_last || table.method == lang::TableFunction::Method::step ||
+        table.y[i] == table.y[i + 1]) {
+        return g.number(table.y[i]);
+    }
+    const double slope = (table.y[i + 1] - table.y[i]) / (table.x[i + 1] - table.x[i]);
+    const NodeId run = g.subtract(x, g.number(table.x[i]));
+    return g.add(g.number(table.y[i]), g.multiply(g.number(slope), run));
+}
+
+/// Chooses among the leaves first ... last. The depth of the recursion is the logarithm of their
+/// number.
+NodeId table_tree(Graph& g, const lang::TableFunction& table, std::size_t first, std::size_t last,
+                  NodeId x) {
+    if (first == last) {
+        return table_leaf(g, table, first, x);
+    }
+    const std::size_t middle = first + (last - first) / 2;
+    const NodeId below = table_tree(g, table, first, middle, x);
+    const NodeId above = table_tree(g, table, middle + 1, last, x);
+    const NodeId is_below = g.apply(Opcode::less, x, g.number(table.x[middle]));
+    return g.apply(Opcode::select, is_below, below, above);
 }
 
 }  // namespace
@@ -196,6 +228,9 @@ std::optional<NodeId> Definitions::call_node(const Expression& expression,
                                              const ExpressionNode& node,
                                              const std::vector<NodeId>& arguments,
                                              const std::string& owner) {
+    if (node.table) {
+        return table_node(expression, node, arguments.front());
+    }
     const Span span = expression.span_of(node);
     if (entries_.contains(node.text) || node.text == "time") {
         if (arguments.empty()) {
@@ -203,11 +238,6 @@ std::optional<NodeId> Definitions::call_node(const Expression& expression,
         }
         diagnostics_.error("ERB-EQN-0002", span,
                            fmt::format("'{}' takes no arguments in a network", node.text));
-        return std::nullopt;
-    }
-    if (node.text == "tfun" || node.text == "TFUN") {
-        diagnostics_.unsupported("ERB-EQN-0005", span, "tfun (a function tabulated in a file)",
-                                 "write the function as an expression");
         return std::nullopt;
     }
     const std::optional<Arity> arity = builtin_arity(node.text);
@@ -228,6 +258,28 @@ std::optional<NodeId> Definitions::call_node(const Expression& expression,
         return std::nullopt;
     }
     return apply_builtin(graph_, node.text, arguments);
+}
+
+std::optional<NodeId> Definitions::table_node(const Expression& expression,
+                                              const ExpressionNode& node, NodeId index) {
+    const lang::TableFunction& table = *node.table;
+    if (!table.is_read()) {
+        diagnostics_.error("ERB-EQN-0005", expression.span_of(node),
+                           fmt::format("the table '{}' has not been read", table.file),
+                           "generate the network from its model, or write the values in the text");
+        return std::nullopt;
+    }
+    if (graph_[index].op == Opcode::time) {
+        time_knots_.insert(time_knots_.end(), table.x.begin(), table.x.end());
+    }
+    return table_tree(graph_, table, 0, table.x.size(), index);
+}
+
+std::vector<double> Definitions::time_knots() const {
+    std::vector<double> knots = time_knots_;
+    std::sort(knots.begin(), knots.end());
+    knots.erase(std::unique(knots.begin(), knots.end()), knots.end());
+    return knots;
 }
 
 std::optional<NodeId> Definitions::translate(const Expression& expression,

@@ -21,6 +21,10 @@ namespace erbium::eqn {
 /// (or `time()`), `_pi` or `_e`. Functions as BioNetGen's: ln and log (both natural), log2, log10,
 /// exp, sqrt, abs, sign, rint, floor, ceil, the trigonometric and hyperbolic ones and their
 /// inverses, atan2, if, min, max, sum, avg, mratio.
+///
+/// A table function becomes a balanced tree of choices by its index, with a line or a number at
+/// each leaf: about 5 operations a point. Its derivative is that of the line that is chosen; at a
+/// point, of the line to the right of it.
 class Definitions {
 public:
     /// Translates all parameters and functions of the network; complaints go to `diagnostics`.
@@ -46,6 +50,9 @@ public:
     }
     /// By FunctionId.
     [[nodiscard]] const std::vector<NodeId>& functions() const noexcept { return functions_; }
+    /// Points of the tables whose index is `time` itself: where their slope or value jumps.
+    /// Ascending, each once.
+    [[nodiscard]] std::vector<double> time_knots() const;
     /// Names that may stand in an expression, for "did you mean".
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
@@ -64,6 +71,8 @@ private:
     std::optional<NodeId> call_node(const lang::Expression& expression,
                                     const lang::ExpressionNode& node,
                                     const std::vector<NodeId>& arguments, const std::string& owner);
+    std::optional<NodeId> table_node(const lang::Expression& expression,
+                                     const lang::ExpressionNode& node, NodeId index);
 
     Graph& graph_;
     Diagnostics& diagnostics_;
@@ -72,6 +81,7 @@ private:
     std::vector<double> parameter_values_;
     std::vector<DerivedParameter> derived_;
     std::vector<NodeId> functions_;
+    std::vector<double> time_knots_;          // in the order they were met
     std::vector<std::uint8_t> has_function_;  // by function: translated without complaint
 };
 

@@ -360,7 +360,7 @@ Outcome<File, Diagnostics> parse(std::shared_ptr<const SourceText> source) {
     }
     Diagnostics all = std::move(file.errors);
     all.append(std::move(file.warnings));
-    all = in_text_order(all, std::vector<const SourceText*>{file.source.get()});
+    all = in_text_order(all, {file.source.get()});
     add_hidden_count(all, "ERB-BNGL-0099", file.hidden_errors);
     return all;
 }

@@ -115,6 +115,39 @@ std::string_view spaced_symbol(Op op) noexcept {
     return "";
 }
 
+void append_numbers(std::string& text, const std::vector<double>& numbers) {
+    char separator = '[';
+    for (const double number : numbers) {
+        text += separator;
+        text += shortest(number);
+        separator = ',';
+    }
+    text += "],";
+}
+
+/// What stands before the index of a table function, in BioNetGen's layout of .net files.
+std::string table_head(const TableFunction& table) {
+    if (table.is_upper_case) {
+        return "TFUN(";
+    }
+    std::string text = "tfun(";
+    if (table.file.empty()) {
+        append_numbers(text, table.x);
+        append_numbers(text, table.y);
+    } else {
+        text += "'" + table.file + "',";
+    }
+    return text;
+}
+
+/// What stands after it.
+std::string table_tail(const TableFunction& table) {
+    if (table.is_upper_case) {
+        return ",'" + table.file + "')";
+    }
+    return table.method == TableFunction::Method::step ? ",method=>\"step\")" : ")";
+}
+
 }  // namespace
 
 Expression Expression::constant(double value) {
@@ -163,11 +196,13 @@ std::string Expression::text() const {
     struct Piece {
         std::uint32_t node;
         bool is_text;
-        std::string_view text;
+        std::string text;
     };
     std::string out;
     std::vector<Piece> todo{{open.back(), false, {}}};
-    const auto push_text = [&todo](std::string_view text) { todo.push_back({0, true, text}); };
+    const auto push_text = [&todo](std::string_view text) {
+        todo.push_back({0, true, std::string{text}});
+    };
     const auto push_operand = [&](std::uint32_t parent, std::uint32_t position) {
         const std::uint32_t child = operands[first_operand[parent] + position];
         const bool wrapped = needs_parentheses(nodes_[parent], nodes_[child], position);
@@ -180,7 +215,7 @@ std::string Expression::text() const {
         }
     };
     while (!todo.empty()) {
-        const Piece piece = todo.back();
+        const Piece piece = std::move(todo.back());
         todo.pop_back();
         if (piece.is_text) {
             out += piece.text;
@@ -191,6 +226,10 @@ std::string Expression::text() const {
             out += shortest(node.number);
         } else if (node.op == Op::name) {
             out += node.text;
+        } else if (node.table) {
+            out += table_head(*node.table);
+            push_text(table_tail(*node.table));
+            push_operand(piece.node, 0);
         } else if (node.op == Op::call) {
             out += node.text;
             out += '(';
@@ -214,13 +253,15 @@ std::string Expression::text() const {
 }
 
 bool operator==(const Expression& a, const Expression& b) {
-    return std::equal(a.nodes_.begin(), a.nodes_.end(), b.nodes_.begin(), b.nodes_.end(),
-                      [](const ExpressionNode& x, const ExpressionNode& y) {
-                          // Bits, so that 0 and -0 differ and NaN equals itself.
-                          return x.op == y.op && x.arity == y.arity && x.text == y.text &&
-                                 std::bit_cast<std::uint64_t>(x.number) ==
-                                     std::bit_cast<std::uint64_t>(y.number);
-                      });
+    return std::equal(
+        a.nodes_.begin(), a.nodes_.end(), b.nodes_.begin(), b.nodes_.end(),
+        [](const ExpressionNode& x, const ExpressionNode& y) {
+            // Bits, so that 0 and -0 differ and NaN equals itself.
+            const bool has_equal_table =
+                x.table && y.table ? *x.table == *y.table : x.table == y.table;
+            return has_equal_table && x.op == y.op && x.arity == y.arity && x.text == y.text &&
+                   std::bit_cast<std::uint64_t>(x.number) == std::bit_cast<std::uint64_t>(y.number);
+        });
 }
 
 }  // namespace erbium::lang

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "erbium/base/diagnostic.hpp"
+#include "erbium/lang/table_function.hpp"
 
 namespace erbium::lang {
 
@@ -42,6 +43,8 @@ struct ExpressionNode {
     std::string text;       ///< Op::name and Op::call only
     std::uint32_t begin{};  ///< where the name, number or operator stands in Expression::source()
     std::uint32_t end{};
+    /// Of Op::call: a table function of its one operand, which is a name; else null.
+    std::shared_ptr<const TableFunction> table{};
 };
 
 /// An expression as the list of its nodes in postorder (operands before operators, left to right).
@@ -77,7 +80,7 @@ public:
     /// Numbers print as their shortest round-trip form.
     [[nodiscard]] std::string text() const;
 
-    /// Same nodes (ops, arities, numbers, names); where they stand does not count.
+    /// Same nodes (ops, arities, numbers, names, tables); where they stand does not count.
     friend bool operator==(const Expression& a, const Expression& b);
 
 private:

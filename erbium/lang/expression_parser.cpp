@@ -13,6 +13,7 @@
 #include "erbium/base/text.hpp"
 #include "erbium/lang/characters.hpp"
 #include "erbium/lang/operators.hpp"
+#include "erbium/lang/table_function.hpp"
 
 namespace erbium::lang {
 namespace {
@@ -27,6 +28,8 @@ struct Pending {
     std::uint32_t arguments{};  ///< Kind::call: commas so far
     std::uint32_t begin{};      ///< of the operator, parenthesis or function name
     std::uint32_t end{};
+    std::shared_ptr<TableFunction> table{};  ///< Kind::call of a table function, its values read
+    std::size_t first_node{};                ///< of its index
 };
 
 struct BinaryToken {
@@ -50,6 +53,11 @@ constexpr std::array<BinaryToken, 16> kBinaryTokens{{{"**", Op::power},
                                                      {"+", Op::add},
                                                      {"-", Op::subtract},
                                                      {"", Op::number}}};
+
+constexpr const char* kTableForms =
+    "it is written tfun([x,...],[y,...],index), tfun('file',index) or TFUN(index,'file')";
+constexpr std::array<std::pair<std::string_view, TableFunction::Method>, 2> kMethods{
+    {{"linear", TableFunction::Method::linear}, {"step", TableFunction::Method::step}}};
 
 /// How a piece of the text is named in a message: quoted, or "the end".
 std::string described(std::string_view text, std::uint32_t at, std::uint32_t end) {
@@ -97,6 +105,15 @@ private:
     Step read_operator();
     Step read_number();
     Step read_name();
+    Step read_table(std::string_view name, std::uint32_t begin, std::uint32_t end);
+    bool read_points(TableFunction& table, std::uint32_t begin);
+    bool read_numbers(std::vector<double>& numbers);
+    bool read_file_name(TableFunction& table);
+    bool read_method(TableFunction& table);
+    bool take(char symbol, const char* where);
+    Step finish_table();
+    bool push_table(const std::shared_ptr<TableFunction>& table, std::uint32_t begin,
+                    std::uint32_t end);
     Step close_group();
     Step next_argument();
     void reduce_tighter_than(int binding);
@@ -215,11 +232,7 @@ Parser::Step Parser::read_name() {
     }
     at_ = after + 1;
     if (name == "tfun" || name == "TFUN") {
-        diagnostics_.unsupported("ERB-EXPR-0008", {source_, begin, end},
-                                 fmt::format("table functions ({})", name),
-                                 "write the values with if(...), or as parameters that a protocol "
-                                 "changes");
-        return Step::failed;
+        return read_table(name, begin, end);
     }
     const std::uint32_t inside = skip_blank(text_, at_, end_);
     if (inside < end_ && text_[inside] == ')') {
@@ -233,6 +246,187 @@ Parser::Step Parser::read_name() {
     pending_.push_back({Pending::Kind::call, Op::call, 0, begin, end});
     ++open_groups_;
     return Step::go_on;
+}
+
+bool Parser::take(char symbol, const char* where) {
+    at_ = skip_blank(text_, at_, end_);
+    if (at_ < end_ && text_[at_] == symbol) {
+        ++at_;
+        return true;
+    }
+    fail("ERB-EXPR-0008", at_, at_,
+         fmt::format("expected '{}' {}, found {}", symbol, where, described(text_, at_, end_)),
+         kTableForms);
+    return false;
+}
+
+/// `[1, 2.5, -3e1]`
+bool Parser::read_numbers(std::vector<double>& numbers) {
+    if (!take('[', "before the numbers of a table function")) {
+        return false;
+    }
+    for (bool goes_on = true; goes_on;) {
+        at_ = skip_blank(text_, at_, end_);
+        const std::uint32_t begin = at_;
+        while (at_ < end_ && (is_name_part(text_[at_]) || text_[at_] == '.' || text_[at_] == '-' ||
+                              text_[at_] == '+')) {
+            ++at_;
+        }
+        std::string_view spelled = text_.substr(begin, at_ - begin);
+        if (spelled.starts_with('+')) {
+            spelled.remove_prefix(1);
+        }
+        const std::optional<double> value = parse_double(spelled);
+        if (!value || !std::isfinite(*value)) {
+            fail("ERB-EXPR-0008", begin, at_,
+                 fmt::format("expected a number of a table function, found {}",
+                             described(text_, begin, end_)),
+                 "only plain finite numbers stand there, no names and no arithmetic");
+            return false;
+        }
+        numbers.push_back(*value);
+        at_ = skip_blank(text_, at_, end_);
+        goes_on = at_ < end_ && text_[at_] == ',';
+        at_ += goes_on ? 1 : 0;
+    }
+    return take(']', "after the numbers of a table function");
+}
+
+bool Parser::read_file_name(TableFunction& table) {
+    at_ = skip_blank(text_, at_, end_);
+    const std::uint32_t begin = at_;
+    const char quote = at_ < end_ ? text_[at_] : '\0';
+    const std::size_t close = quote == '\'' || quote == '"'
+                                  ? text_.substr(0, end_).find(quote, at_ + 1)
+                                  : std::string_view::npos;
+    if (close == std::string_view::npos) {
+        fail("ERB-EXPR-0008", at_, at_,
+             fmt::format("expected the quoted name of a table's file, found {}",
+                         described(text_, at_, end_)),
+             kTableForms);
+        return false;
+    }
+    table.file = std::string{trimmed(text_.substr(at_ + 1, close - at_ - 1))};
+    at_ = static_cast<std::uint32_t>(close) + 1;
+    if (!stays_in_folder(table.file)) {
+        fail("ERB-EXPR-0011", begin, at_,
+             fmt::format("'{}' is no file in the folder of the model or below", table.file),
+             "give a relative path without '..'");
+        return false;
+    }
+    return true;
+}
+
+/// `method=>"step"`
+bool Parser::read_method(TableFunction& table) {
+    at_ = skip_blank(text_, at_, end_);
+    if (!looking_at("method")) {
+        fail("ERB-EXPR-0008", at_, at_,
+             fmt::format("expected method=>\"linear\" or method=>\"step\", found {}",
+                         described(text_, at_, end_)),
+             kTableForms);
+        return false;
+    }
+    at_ += 6;
+    if (!take('=', "after 'method'") || !take('>', "after 'method='")) {
+        return false;
+    }
+    at_ = skip_blank(text_, at_, end_);
+    for (const char* const quote : {"\"", "'"}) {
+        for (const auto& [word, method] : kMethods) {
+            const std::string quoted = quote + std::string{word} + quote;
+            if (looking_at(quoted)) {
+                table.method = method;
+                at_ += static_cast<std::uint32_t>(quoted.size());
+                return true;
+            }
+        }
+    }
+    fail("ERB-EXPR-0008", at_, at_,
+         fmt::format("expected \"linear\" or \"step\", found {}", described(text_, at_, end_)));
+    return false;
+}
+
+bool Parser::read_points(TableFunction& table, std::uint32_t begin) {
+    if (!read_numbers(table.x) || !take(',', "between the numbers of a table function") ||
+        !read_numbers(table.y)) {
+        return false;
+    }
+    const std::string fault = fault_of_points(table.x, table.y);
+    if (!fault.empty()) {
+        fail("ERB-EXPR-0010", begin, at_, fault);
+        return false;
+    }
+    return true;
+}
+
+/// The call up to its index; `tfun('file')` whole.
+Parser::Step Parser::read_table(std::string_view name, std::uint32_t begin, std::uint32_t end) {
+    auto table = std::make_shared<TableFunction>();
+    table->is_upper_case = name == "TFUN";
+    at_ = skip_blank(text_, at_, end_);
+    if (!table->is_upper_case) {
+        const std::uint32_t first = at_;
+        const bool is_inline = at_ < end_ && text_[at_] == '[';
+        if (!(is_inline ? read_points(*table, first) : read_file_name(*table))) {
+            return Step::failed;
+        }
+        at_ = skip_blank(text_, at_, end_);
+        std::uint32_t after = at_ < end_ && text_[at_] == ',' ? at_ + 1 : at_;
+        after = skip_blank(text_, after, end_);
+        const bool has_method = text_.substr(after, end_ - after).starts_with("method") &&
+                                text_.substr(skip_blank(text_, after + 6, end_)).starts_with('=');
+        const bool has_no_index = (at_ < end_ && text_[at_] == ')') || has_method;
+        if (!is_inline && has_no_index) {
+            if (has_method) {
+                at_ = after;
+            }
+            if ((has_method && !read_method(*table)) ||
+                !take(')', "at the end of a table function")) {
+                return Step::failed;
+            }
+            wants_operand_ = false;
+            return push({Op::name, 0, 0.0, "time", begin, end}) && push_table(table, begin, end)
+                       ? Step::go_on
+                       : Step::failed;
+        }
+        if (!take(',', "before the index of a table function")) {
+            return Step::failed;
+        }
+    }
+    pending_.push_back(
+        {Pending::Kind::call, Op::call, 0, begin, end, std::move(table), nodes_.size()});
+    ++open_groups_;
+    return Step::go_on;
+}
+
+/// What follows the index, from its comma to the closing parenthesis.
+Parser::Step Parser::finish_table() {
+    TableFunction& table = *pending_.back().table;
+    if (!table.is_upper_case && text_[at_] == ')') {
+        return Step::go_on;
+    }
+    if (!take(',', "after the index of a table function") ||
+        !(table.is_upper_case ? read_file_name(table) : read_method(table))) {
+        return Step::failed;
+    }
+    at_ = skip_blank(text_, at_, end_);
+    if (at_ >= end_ || text_[at_] != ')') {
+        take(')', "at the end of a table function");
+        return Step::failed;
+    }
+    return Step::go_on;
+}
+
+/// The index is on the list already; makes it a plain name.
+bool Parser::push_table(const std::shared_ptr<TableFunction>& table, std::uint32_t begin,
+                        std::uint32_t end) {
+    ExpressionNode& index = nodes_.back();
+    index.op = Op::name;
+    if (index.text == "t") {
+        index.text = "time";
+    }
+    return push({Op::call, 1, 0.0, table->is_upper_case ? "TFUN" : "tfun", begin, end, table});
 }
 
 Parser::Step Parser::read_operand() {
@@ -277,10 +471,25 @@ Parser::Step Parser::close_group() {
         return Step::stop;
     }
     reduce_to_group();
+    if (pending_.back().table && finish_table() == Step::failed) {
+        return Step::failed;
+    }
     const Pending group = pending_.back();
     pending_.pop_back();
     --open_groups_;
     ++at_;
+    if (group.table) {
+        const ExpressionNode& index = nodes_.back();
+        const bool is_name = nodes_.size() == group.first_node + 1 && index.arity == 0 &&
+                             (index.op == Op::name || index.op == Op::call);
+        if (!is_name) {
+            return fail("ERB-EXPR-0008", index.begin, index.end,
+                        "the index of a table function is one name: time, a parameter, an "
+                        "observable or a function",
+                        "give the expression a name in the block 'functions'");
+        }
+        return push_table(group.table, group.begin, group.end) ? Step::go_on : Step::failed;
+    }
     if (group.kind == Pending::Kind::call) {
         const std::string_view name = text_.substr(group.begin, group.end - group.begin);
         if (!push(
@@ -296,6 +505,9 @@ Parser::Step Parser::next_argument() {
         return Step::stop;
     }
     reduce_to_group();
+    if (pending_.back().table) {
+        return close_group();
+    }
     if (pending_.back().kind != Pending::Kind::call) {
         return fail("ERB-EXPR-0006", at_, at_ + 1,
                     "a comma inside parentheses that are not those of a function call");

@@ -17,7 +17,13 @@ namespace erbium::lang {
 /// The expression that the whole of [begin, end) of the source spells. Names are not looked up.
 /// Operators bind as operators.hpp says; `**` is `^`, `~` is `!`, `~=` is `!=`; `time()`, `_pi()`
 /// and `_e()` are the names `time`, `_pi` and `_e`. A sign that touches a number is part of it
-/// unless it subtracts.
+/// unless it subtracts. Table functions are read in BioNetGen's three forms,
+///
+///     tfun([x, x, ...], [y, y, ...], index, method=>"linear")
+///     tfun('file', index, method=>"step")       index `time` and method "linear" may be left out
+///     TFUN(index, 'file')
+///
+/// where the index is one name; `t` is `time`. Files are named, not read.
 ///
 /// Errors: codes ERB-EXPR-*; one per expression, for what follows a mistake is rarely telling.
 /// Cost: O(end - begin), whatever the nesting.

@@ -143,6 +143,10 @@ Outcome<Bound, Diagnostics> bind(std::span<const lang::bngl::File> files,
                                  const BindOptions& options) {
     binding::Context context{files, options};
     binding::note_unread(context);
+    const std::vector<lang::bngl::File> with_tables = binding::read_tables(context);
+    if (!with_tables.empty()) {
+        context.files = with_tables;
+    }
     binding::name_model(context);
     binding::declare_symbols(context);
     binding::bind_compartments(context);

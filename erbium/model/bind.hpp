@@ -25,6 +25,10 @@ struct BindOptions {
     std::string name;  ///< of the model; empty: the name of the first file without its ending
     std::vector<ParameterDeclaration> parameters;  ///< put before those of the files
     std::vector<ParameterDeclaration> overrides;   ///< replace values of parameters that exist
+    /// Reads the tables that functions name (`tfun('file', time)`), at the folder of the file that
+    /// names them joined with that name, which is relative and has no `..`. Whether a link leads
+    /// out of the folder is the reader's to see. Without a reader such functions are errors.
+    lang::TextReader read_text{};
 };
 
 struct Bound {

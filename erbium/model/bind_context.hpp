@@ -80,6 +80,10 @@ enum class PatternUse : std::uint8_t { species, rule, molecules_observable, spec
 [[nodiscard]] std::optional<Pattern> bind_pattern(Context& context, const ast::File& file,
                                                   const ast::Pattern& pattern, PatternUse use);
 
+// bind_tables.cpp
+/// The files with the points of all table functions filled in; empty when none had to be read.
+[[nodiscard]] std::vector<ast::File> read_tables(Context& context);
+
 // bind_species.cpp
 void bind_seeds(Context& context);
 /// Complains about every site of the molecule that is missing, lacks its state or has a wildcard;

@@ -161,6 +161,13 @@ private:
     }
 
     void check_call(const lang::ExpressionNode& node) {
+        if (node.table) {
+            if (scope_.parameters_only) {
+                error(24, node, fmt::format("{} cannot be a table function", scope_.what),
+                      "make it a function");
+            }
+            return;
+        }
         const auto found = context_.symbols.find(node.text);
         if (found != context_.symbols.end()) {
             if (check_kind(node, found->second)) {

@@ -273,10 +273,7 @@ private:
                 continue;
             }
             const RuleMolecule at = right_.molecules()[j];
-            const Pattern& pattern = right_.pattern(at);
-            if (refuse_inheritance(at)) {
-                continue;
-            }
+            const Pattern pattern = inherit_states(at);
             const RuleMolecule* twin = deleted_of_type(right_.molecule(at).type);
             const std::string hint = twin == nullptr ? std::string{} : how_to_keep(*twin, at);
             if (!check_complete(context_, pattern, right_.molecule(at),
@@ -291,24 +288,50 @@ private:
         }
     }
 
-    /// A label on a site of a created molecule and of a reactant: the new site would take over the
-    /// state of the old one.
-    bool refuse_inheritance(RuleMolecule created) {
+    /// A site of a created molecule with the label of a reactant's site and without a state takes
+    /// over the state that the other one has. Notes these; the result is the pattern with some
+    /// state at each, so that it can be checked for what else is missing.
+    Pattern inherit_states(RuleMolecule created) {
+        Pattern pattern = right_.pattern(created);
         const MoleculePattern& owner = right_.molecule(created);
         for (std::uint32_t s = 0; s < owner.site_count; ++s) {
-            const std::string& label = right_.site({created.pattern, owner.first_site + s}).label;
-            const auto found = label.empty() ? left_labels_.end() : left_labels_.find(label);
-            if (found != left_labels_.end() && found->second == Labelled::site) {
-                context_.unsupported(45, right_.pattern(created).span,
-                                     fmt::format("a created molecule that takes over the state of "
-                                                 "another molecule's site (%{})",
-                                                 label),
-                                     "write one rule for each state");
-                is_right_ = false;
-                return true;
+            SitePattern& site = pattern.sites[owner.first_site + s];
+            const auto found =
+                site.label.empty() ? left_labels_.end() : left_labels_.find(site.label);
+            if (found == left_labels_.end() || found->second != Labelled::site || site.state) {
+                continue;
+            }
+            const auto [giver, reactant] = labelled_site(site.label);
+            const SiteType& from = left_.type(giver).sites[left_.site(reactant).site];
+            const SiteType& to = right_.type(created).sites[site.site];
+            if (to.states.empty()) {
+                continue;
+            }
+            if (from.states != to.states) {
+                error(45, pattern.span,
+                      fmt::format("the site '{}' cannot take over the state of '{}' (%{}): their "
+                                  "states differ",
+                                  to.name, from.name, site.label),
+                      "write one rule for each state");
+            }
+            rule_.inherited_states.push_back({reactant, {created.pattern, owner.first_site + s}});
+            site.state = 0;
+        }
+        return pattern;
+    }
+
+    /// Where a label of a site stands on the left side.
+    [[nodiscard]] std::pair<RuleMolecule, RuleSite> labelled_site(const std::string& label) const {
+        for (const RuleMolecule at : left_.molecules()) {
+            const MoleculePattern& owner = left_.molecule(at);
+            for (std::uint32_t s = 0; s < owner.site_count; ++s) {
+                const RuleSite site{at.pattern, owner.first_site + s};
+                if (left_.site(site).label == label) {
+                    return {at, site};
+                }
             }
         }
-        return false;
+        return {};
     }
 
     /// A reactant of this type without a counterpart.

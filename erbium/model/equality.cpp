@@ -58,10 +58,10 @@ auto members(const SpeciesFilter& x) {
     return std::tie(is_reactant, includes, position, patterns);
 }
 auto members(const Rule& x) {
-    const auto& [name, reactants, products, molecules, sites, rate, deletes, moves, filters,
-                 reverse, span] = x;
-    return std::tie(name, reactants, products, molecules, sites, rate, deletes, moves, filters,
-                    reverse);
+    const auto& [name, reactants, products, molecules, sites, inherited, rate, deletes, moves,
+                 filters, reverse, span] = x;
+    return std::tie(name, reactants, products, molecules, sites, inherited, rate, deletes, moves,
+                    filters, reverse);
 }
 auto members(const SeedSpecies& x) {
     const auto& [species, amount, is_fixed, span] = x;

@@ -155,8 +155,10 @@ struct Rule {
     Patterns reactants;
     Patterns products;
     std::vector<MoleculePair>
-        kept_molecules;                ///< the others of the left vanish, of the right appear
-    std::vector<SitePair> kept_sites;  ///< sites of kept molecules that both sides mention
+        kept_molecules;                      ///< the others of the left vanish, of the right appear
+    std::vector<SitePair> kept_sites;        ///< sites of kept molecules that both sides mention
+    std::vector<SitePair> inherited_states;  ///< sites of molecules that appear and have the state
+                                             ///< that the reactant's site had; the rule names none
     RateLaw rate;
     bool deletes_molecules{};  ///< DeleteMolecules: remove molecules, not the whole species
     bool moves_connected{};    ///< MoveConnected: a change of compartment takes the species along

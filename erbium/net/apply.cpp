@@ -14,7 +14,7 @@ std::uint16_t Reactor::site_of(const RuleProgram& rule, std::span<const Reactant
     return static_cast<std::uint16_t>(graph_.molecule(m).first_site + site.created_site);
 }
 
-void Reactor::create(const RuleProgram& rule) {
+void Reactor::create(const RuleProgram& rule, std::span<const Reactant> reactants) {
     created_offset_ = static_cast<std::uint16_t>(graph_.molecule_count());
     for (const CreatedMolecule& created : rule.created) {
         const std::uint16_t m = graph_.add_molecule(created.type, created.compartment,
@@ -22,6 +22,11 @@ void Reactor::create(const RuleProgram& rule) {
         for (std::size_t s = 0; s < created.states.size(); ++s) {
             graph_.set_state(graph_.molecule(m).first_site + s, created.states[s]);
         }
+    }
+    for (const InheritedState& inherited : rule.inherited_states) {
+        const std::size_t m = created_offset_ + std::size_t{inherited.created};
+        graph_.set_state(graph_.molecule(m).first_site + std::size_t{inherited.created_site},
+                         graph_.state(site_of(rule, reactants, inherited.from)));
     }
 }
 
@@ -232,7 +237,7 @@ Firing Reactor::apply(const RuleProgram& rule, std::span<const Reactant> reactan
         site_offset_.push_back(static_cast<std::uint16_t>(graph_.site_count()));
         molecule_offset_.push_back(graph_.append(reactant.species));
     }
-    create(rule);
+    create(rule, reactants);
     for (const StateChange& change : rule.state_changes) {
         graph_.set_state(site_of(rule, reactants, change.site), change.state);
     }

@@ -62,7 +62,7 @@ private:
     [[nodiscard]] std::uint16_t site_of(const RuleProgram& rule,
                                         std::span<const Reactant> reactants,
                                         const ProductSite& site) const noexcept;
-    void create(const RuleProgram& rule);
+    void create(const RuleProgram& rule, std::span<const Reactant> reactants);
     void move(const RuleProgram& rule, std::span<const Reactant> reactants);
     [[nodiscard]] bool move_species(const RuleProgram& rule, const SpeciesMove& move);
     void remove(const RuleProgram& rule, std::span<const Reactant> reactants);

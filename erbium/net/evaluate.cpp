@@ -11,6 +11,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "erbium/net/kummer.hpp"
+
 namespace erbium::net {
 namespace {
 
@@ -47,36 +49,6 @@ constexpr NamedUnary kUnaries[] = {
     {"floor", [](double x) { return std::floor(x); }},
     {"ceil", [](double x) { return std::ceil(x); }},
 };
-
-// M(a+1, b+1, z) / M(a, b, z), where M is Kummer's function 1F1: Gauss's continued fraction
-//
-//   1 / (1 + p2 / (1 + p3 / (1 + ...)))
-//   where  p_2k   = z (a - b - k + 1) / ((b + 2k - 2) (b + 2k - 1))
-//          p_2k+1 = z (a + k)         / ((b + 2k - 1) (b + 2k))
-//
-// by Lentz's method, in which a vanishing numerator or denominator is replaced by a tiny number.
-// Source: I. J. Thompson, A. R. Barnett, J. Comput. Phys. 64, 490 (1986).
-double kummer_ratio(double a, double b, double z) {
-    constexpr double kTiny = 1e-300;
-    constexpr int kMaxTerms = 100'000;  // converges like (z / terms)^terms; far beyond any model
-    const auto not_zero = [](double x) { return std::fabs(x) < kTiny ? kTiny : x; };
-    double f = 1.0;
-    double c = 1.0;
-    double d = 0.0;
-    for (int j = 2; j < kMaxTerms; ++j) {
-        const double k = j / 2;  // NOLINT(bugprone-integer-division)
-        const double den = (b + j - 2.0) * (b + j - 1.0);
-        const double p = (j % 2 == 0 ? z * (a - b - k + 1.0) : z * (a + k)) / den;
-        d = 1.0 / not_zero(1.0 + p * d);
-        c = not_zero(1.0 + p / c);
-        const double change = c * d;
-        f *= change;
-        if (!(std::fabs(change - 1.0) > 1e-16)) {
-            break;
-        }
-    }
-    return 1.0 / f;
-}
 
 std::optional<double> call(std::string_view name, std::span<const double> args) {
     if (args.size() == 1) {
@@ -173,7 +145,12 @@ std::optional<double> evaluate(const lang::Expression& expression, const NameVal
         }
         const std::span<const double> args{stack.data() + stack.size() - node.arity, node.arity};
         double result{};
-        if (node.op == Op::call) {
+        if (node.table) {
+            if (!node.table->is_read()) {
+                return std::nullopt;
+            }
+            result = lang::value_at(*node.table, args[0]);
+        } else if (node.op == Op::call) {
             const std::optional<double> value = call(node.text, args);
             if (!value) {
                 return std::nullopt;

@@ -131,9 +131,22 @@ private:
                     if (pattern.sites[s].state) {
                         created.states[at] = narrow(*pattern.sites[s].state);
                     }
+                    inherit_state(RuleSite{p, s}, created, at);
                 }
                 check_created(created, is_set);
                 out_.created.push_back(std::move(created));
+            }
+        }
+    }
+
+    /// Until the rule is applied any state stands in for the one that is taken over.
+    void inherit_state(RuleSite site, CreatedMolecule& created, std::uint16_t at) {
+        for (const model::SitePair& pair : rule_.inherited_states) {
+            if (pair.product == site) {
+                const ReactantNode from{narrow(pair.reactant.pattern), narrow(pair.reactant.site)};
+                out_.inherited_states.push_back({from, narrow(out_.created.size()), at});
+                add_to_centre(CentreNode::Kind::site, from.pattern, from.node);
+                created.states[at] = 0;
             }
         }
     }

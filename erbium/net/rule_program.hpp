@@ -41,6 +41,13 @@ struct StateChange {
     std::uint16_t state{};
 };
 
+/// A site of a created molecule gets the state that a matched site has.
+struct InheritedState {
+    ReactantNode from;
+    std::uint16_t created{};       ///< into RuleProgram::created
+    std::uint16_t created_site{};  ///< relative to the created molecule
+};
+
 struct BondRemoval {
     ReactantNode a;
     ReactantNode b;
@@ -80,6 +87,7 @@ struct RuleProgram {
                                                             ///< embedding (molecules, then sites)
                                                             ///< that tell matches apart
     std::vector<StateChange> state_changes;
+    std::vector<InheritedState> inherited_states;
     std::vector<BondRemoval> bond_removals;
     std::vector<BondAddition> bond_additions;
     std::vector<CreatedMolecule> created;

@@ -285,6 +285,10 @@ double symmetry_factor(const model::Rule& rule, const std::vector<CentreNode>& c
         site_map[left.site_begins[pair.reactant.pattern] + pair.reactant.site] =
             right.site_begins[pair.product.pattern] + pair.product.site;
     }
+    for (const model::SitePair& pair : rule.inherited_states) {
+        site_map[left.site_begins[pair.reactant.pattern] + pair.reactant.site] =
+            right.site_begins[pair.product.pattern] + pair.product.site;
+    }
     std::vector<std::uint8_t> is_centre(left.sites.size());
     std::vector<std::uint8_t> is_changed(rule.reactants.size());
     for (const CentreNode& node : centre) {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "erbium/base/check.hpp"
@@ -98,6 +99,7 @@ struct Integrator::Cvodes {
 
     double rtol{};
     double stop{};
+    double latest{};  ///< the last time at which the present rates hold
     std::size_t max_steps{};
     Statistics total;  // of the starts before the present one
     bool is_started{};
@@ -111,7 +113,7 @@ struct Integrator::Cvodes {
 
 int Integrator::Cvodes::rhs(double t, N_Vector state, N_Vector rate, void* self) {
     Cvodes& c = *static_cast<Cvodes*>(self);
-    c.kernel.rhs(t, view(state), mutable_view(rate));
+    c.kernel.rhs(std::min(t, c.latest), view(state), mutable_view(rate));
     if (const auto bad = first_not_finite(view(rate))) {
         c.bad_rate = bad;
         c.bad_time = t;
@@ -134,7 +136,7 @@ bool Integrator::Cvodes::stands_still(double t) noexcept {
 
 void Integrator::Cvodes::compute_jacobian(double t, std::span<const double> state,
                                           std::span<double> entries) {
-    kernel.jacobian(t, state, entries);
+    kernel.jacobian(std::min(t, latest), state, entries);
     bool has_bad = false;
     for (double& entry : entries) {
         if (!std::isfinite(entry)) {
@@ -345,12 +347,14 @@ void Integrator::begin_run(double rtol, std::size_t max_steps) {
     c.euler_lu.forget_pivots();
 }
 
-void Integrator::start(double t, std::span<const double> y, double atol, double stop) {
+void Integrator::start(double t, std::span<const double> y, double atol, double stop,
+                       bool jumps_at_stop) {
     Cvodes& c = *cvodes_;
     c.collect();
     c.is_started = true;
     ++c.total.restarts;
     c.stop = stop;
+    c.latest = jumps_at_stop ? std::nextafter(stop, t) : std::numeric_limits<double>::infinity();
     c.bad_rate.reset();
     c.still_time = t;
     c.still_evaluations = 0;
@@ -385,7 +389,7 @@ double Integrator::last_step_size() const {
 bool Integrator::euler_correction(double t, std::span<const double> y, double h,
                                   std::span<double> correction) {
     Cvodes& c = *cvodes_;
-    c.kernel.rhs(t, y, correction);
+    c.kernel.rhs(std::min(t, c.latest), y, correction);
     for (double& value : correction) {
         value *= h;
     }

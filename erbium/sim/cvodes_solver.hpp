@@ -33,8 +33,10 @@ public:
     /// that could change a bit of this one.
     void begin_run(double rtol, std::size_t max_steps);
 
-    /// (Re)starts at (t, y), with order 1 and a step size found anew. Never steps past `stop`.
-    void start(double t, std::span<const double> y, double atol, double stop);
+    /// (Re)starts at (t, y), with order 1 and a step size found anew. Never steps past `stop`. With
+    /// `jumps_at_stop` the rates at `stop` are those just before it.
+    void start(double t, std::span<const double> y, double atol, double stop,
+               bool jumps_at_stop = false);
 
     /// Integrates to exactly `t` (by interpolation inside a step) and writes the state there.
     [[nodiscard]] Status advance(double t, std::span<double> y);

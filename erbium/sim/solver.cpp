@@ -34,6 +34,12 @@ double largest_of(std::span<const double> values) noexcept {
     return largest;
 }
 
+/// The first of the ascending knots after t; infinity when there is none.
+double knot_after(std::span<const double> knots, double t) noexcept {
+    const auto next = std::upper_bound(knots.begin(), knots.end(), t);
+    return next == knots.end() ? std::numeric_limits<double>::infinity() : *next;
+}
+
 void change_state(std::span<const StateChange> changes, std::span<double> y) noexcept {
     for (const StateChange& change : changes) {
         double& amount = y[change.species.value];
@@ -149,7 +155,8 @@ private:
         }
         Status status = check_finite(0.0);
         if (status.ok()) {
-            status = equilibrate(integrator_, *run.equilibration, atol(), y_);
+            status =
+                equilibrate(integrator_, *run.equilibration, atol(), system().time_knots(), y_);
         }
         result.steady_state = y_;
         if (!status.ok()) {
@@ -199,18 +206,21 @@ private:
                 ++row;
                 continue;
             }
-            const double target = std::min(outputs[row], event_time);
+            const double knot = knot_after(system().time_knots(), t);
+            const double target = std::min({outputs[row], event_time, knot});
             // Closer than the integrator can tell times apart: nothing happens in between.
             const double resolution = 16.0 * std::numeric_limits<double>::epsilon() *
                                       std::max(std::fabs(t), std::fabs(target));
             if (target - t > resolution) {
                 if (needs_start) {
-                    integrator_.start(t, y_, atol(), std::min(event_time, outputs.back()));
+                    const double end = std::min(event_time, outputs.back());
+                    integrator_.start(t, y_, atol(), std::min(end, knot), knot <= end);
                     needs_start = false;
                 }
                 status = integrator_.advance(target, y_);
             }
             t = target;
+            needs_start = needs_start || t == knot;
         }
         result.end_time = t;
         return status;

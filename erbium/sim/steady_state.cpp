@@ -32,13 +32,13 @@ double weighted_size(std::span<const double> change, std::span<const double> y, 
 
 /// Newton's method from a state that is nearly steady; true when it converged, y is then the
 /// steady state.
-bool refine(Integrator& integrator, double h, double tolerance, std::span<double> y,
+bool refine(Integrator& integrator, double t, double h, double tolerance, std::span<double> y,
             std::span<double> correction) {
     constexpr int kMaxIterations = 5;  // convergence is quadratic from here
     constexpr double kNear = 1e3;      // in units of the tolerance
     std::vector<double> trial{y.begin(), y.end()};
     for (int i = 0; i < kMaxIterations; ++i) {
-        if (!integrator.euler_correction(0.0, trial, h, correction)) {
+        if (!integrator.euler_correction(t, trial, h, correction)) {
             return false;
         }
         const double size = weighted_size(correction, trial, tolerance);
@@ -59,11 +59,21 @@ bool refine(Integrator& integrator, double h, double tolerance, std::span<double
 }  // namespace
 
 Status equilibrate(Integrator& integrator, const Equilibration& phase, double atol,
-                   std::span<double> y) {
+                   std::span<const double> knots, std::span<double> y) {
     // A look costs a factorisation, about as much as several steps: not after every step.
     constexpr int kStepsBetweenLooks = 8;
     std::vector<double> correction(y.size());
     double t = 0.0;
+    for (const double knot : knots) {
+        if (knot <= t || knot >= phase.max_time) {
+            continue;
+        }
+        integrator.start(t, y, atol, knot, true);
+        if (Status status = integrator.advance(knot, y); !status.ok()) {
+            return status;
+        }
+        t = knot;
+    }
     integrator.start(t, y, atol, phase.max_time);
     int steps_since = kStepsBetweenLooks;
     while (true) {
@@ -71,7 +81,7 @@ Status equilibrate(Integrator& integrator, const Equilibration& phase, double at
         if (steps_since >= kStepsBetweenLooks || left <= 0.0) {
             steps_since = 0;
             const double h = left > 0.0 ? left : phase.max_time;
-            if (refine(integrator, h, phase.tolerance, y, correction)) {
+            if (refine(integrator, t, h, phase.tolerance, y, correction)) {
                 return {};
             }
         }

@@ -22,9 +22,12 @@ namespace erbium::sim {
 /// make J singular. The steady state is then refined by Newton's method with the same matrix,
 /// which keeps the conservation laws.
 ///
+/// `knots` are eqn::System::time_knots(): the integrator stops at each of them and looks for a
+/// steady state only from the last one on.
+///
 /// Limits: an oscillation is never steady; a state on an unstable branch counts as steady.
 /// @return  no_steady_state after max_time, or the integrator's failure
 [[nodiscard]] Status equilibrate(Integrator& integrator, const Equilibration& phase, double atol,
-                                 std::span<double> y);
+                                 std::span<const double> knots, std::span<double> y);
 
 }  // namespace erbium::sim

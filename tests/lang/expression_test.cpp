@@ -222,12 +222,12 @@ TEST(Expression, ComplaintsShowThePlace) {
               "     1 | if(a=b,1,2)\n"
               "       |     ^\n"
               "  hint: '==' compares\n");
-    EXPECT_EQ(complaint("1+tfun('x.tfun')"),
-              "x:1:3: error ERB-EXPR-0008: unsupported: table functions (tfun)\n"
-              "     1 | 1+tfun('x.tfun')\n"
-              "       |   ^^^^\n"
-              "  hint: write the values with if(...), or as parameters that a protocol "
-              "changes\n");
+    EXPECT_EQ(complaint("1+tfun(x)"),
+              "x:1:8: error ERB-EXPR-0008: expected the quoted name of a table's file, found 'x'\n"
+              "     1 | 1+tfun(x)\n"
+              "       |        ^\n"
+              "  hint: it is written tfun([x,...],[y,...],index), tfun('file',index) or "
+              "TFUN(index,'file')\n");
 }
 
 TEST(Expression, TooManyTermsAreRefused) {

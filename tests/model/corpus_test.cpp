@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,18 @@ std::vector<fs::path> texts(const fs::path& folder) {
     return found;
 }
 
+/// Reads the tables that models name.
+BindOptions with_tables() {
+    BindOptions options;
+    options.read_text = [](const std::string& path) -> std::shared_ptr<const SourceText> {
+        const fs::path file = corpus() / path;
+        return fs::exists(file)
+                   ? std::make_shared<const SourceText>(SourceText{path, read_file(file.string())})
+                   : nullptr;
+    };
+    return options;
+}
+
 TEST(Corpus, IsBoundOrRefusedByName) {
     if (!fs::exists(corpus())) {
         GTEST_SKIP() << corpus() << " is not there; set ERBIUM_CONFORMANCE_DIR";
@@ -54,11 +67,13 @@ TEST(Corpus, IsBoundOrRefusedByName) {
     std::map<std::string, std::size_t> refused;
     for (const fs::path& path : texts(corpus())) {
         const std::string name = fs::relative(path, corpus()).generic_string();
-        const Outcome<Bound, Diagnostics> bound = bind_text(read_file(path.string()), name);
+        const Outcome<Bound, Diagnostics> bound =
+            bind_text(read_file(path.string()), name, with_tables());
         if (bound) {
             EXPECT_EQ(kWrong.count(name), 0U) << name << " was expected to be refused";
             ++bound_count;
-            const Outcome<Bound, Diagnostics> again = bind_text(print(bound.value().model));
+            const Outcome<Bound, Diagnostics> again =
+                bind_text(print(bound.value().model), name, with_tables());
             ASSERT_TRUE(static_cast<bool>(again)) << name << again.error().text();
             EXPECT_TRUE(bound.value().model == again.value().model) << name;
             continue;
