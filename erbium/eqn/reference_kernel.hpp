@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/eqn/reference_kernel.hpp: the plain scalar interpreter that defines what the tables mean.
+// Reads: System   Used by: sim, and the tests of every faster kernel
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "erbium/eqn/system.hpp"
+
+namespace erbium::eqn {
+
+/// One subject's workspace. Not for sharing between threads; allocates only when made.
+///
+/// All functions take y (length state_count) and may see any values, NaN included.
+class ReferenceKernel {
+public:
+    explicit ReferenceKernel(System system);
+
+    [[nodiscard]] const System& system() const noexcept { return system_; }
+
+    /// Back to the model's own parameter values.
+    void reset_parameters() noexcept;
+    /// Sets parameters on top of those already set; constants are recomputed.
+    void set_parameters(std::span<const ParameterValue> values) noexcept;
+    [[nodiscard]] double parameter(ParameterId p) const noexcept { return slots_[system_.slot(p)]; }
+
+    /// Initial amounts under the present parameters.
+    void initial_state(std::span<double> y) const noexcept;
+
+    /// dy/dt at (t, y); `rate` has length state_count.
+    void rhs(double t, std::span<const double> y, std::span<double> rate) noexcept;
+
+    /// df/dy at (t, y); `entries` has length jacobian_size, in CSC order.
+    void jacobian(double t, std::span<const double> y, std::span<double> entries) noexcept;
+
+    /// Rate of each reaction at the last rhs(), by ReactionId.
+    [[nodiscard]] std::span<const double> reaction_rates() const noexcept { return rates_; }
+
+    /// Computes observables and functions at (t, y); read them with observable() and function().
+    void observe(double t, std::span<const double> y) noexcept;
+    [[nodiscard]] double observable(ObservableId o) const noexcept {
+        return slots_[system_.slot(o)];
+    }
+    [[nodiscard]] double function(FunctionId f) const noexcept { return slots_[system_.slot(f)]; }
+
+private:
+    void compute_constants() noexcept;
+    void run(std::span<const Instruction> tape, const double* y) noexcept;
+
+    System system_;
+    Program program_;
+    std::vector<double> slots_;
+    std::vector<std::uint8_t> is_set_;  // by parameter
+    std::vector<double> rates_;         // by reaction
+    std::vector<double> partials_;      // products, then their sums
+};
+
+}  // namespace erbium::eqn

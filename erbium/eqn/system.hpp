@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/eqn/system.hpp: a network as a system of ordinary differential equations, ready to run.
+// Reads: net::Network   Makes: System   Used by: sim, fit
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erbium/base/diagnostic.hpp"
+#include "erbium/base/ids.hpp"
+#include "erbium/base/outcome.hpp"
+#include "erbium/eqn/kernel_abi.hpp"
+#include "erbium/net/network.hpp"
+
+namespace erbium::eqn {
+
+/// One parameter set to a value. A derived parameter that is set keeps that value, whatever the
+/// parameters it was derived from; those derived from it follow.
+struct ParameterValue {
+    ParameterId parameter;
+    double value{};
+};
+
+/// Names of one table and the way back from a name to its index.
+class NameTable {
+public:
+    NameTable() = default;
+    explicit NameTable(std::vector<std::string> names);
+
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+    [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
+    /// Index of the first entry with this name. Cost: O(log size).
+    [[nodiscard]] std::optional<std::uint32_t> find(std::string_view name) const noexcept;
+
+private:
+    std::vector<std::string> names_;
+    std::vector<std::uint32_t> by_name_;  // indices, sorted by name
+};
+
+/// dy/dt = f(t, y; p) with its Jacobian df/dy as tables for kernels. Never changes once compiled;
+/// copies share the tables, so they are cheap, and any number of threads may read one.
+///
+/// States are the amounts of all species, fixed ones included (their rate is 0). Their order is
+/// that of the network.
+class System {
+public:
+    [[nodiscard]] const NameTable& species() const noexcept { return tables_->species; }
+    [[nodiscard]] const NameTable& parameters() const noexcept { return tables_->parameters; }
+    [[nodiscard]] const NameTable& observables() const noexcept { return tables_->observables; }
+    [[nodiscard]] const NameTable& functions() const noexcept { return tables_->functions; }
+
+    [[nodiscard]] std::size_t state_count() const noexcept { return tables_->species.size(); }
+    [[nodiscard]] std::size_t reaction_count() const noexcept { return tables_->rates.size(); }
+    /// Entries of the Jacobian's pattern, the whole diagonal included.
+    [[nodiscard]] std::size_t jacobian_size() const noexcept {
+        return tables_->row_of_entry.size();
+    }
+
+    [[nodiscard]] std::optional<SpeciesId> find_species(std::string_view name) const;
+    [[nodiscard]] std::optional<ParameterId> find_parameter(std::string_view name) const;
+    [[nodiscard]] std::optional<ObservableId> find_observable(std::string_view name) const;
+    [[nodiscard]] std::optional<FunctionId> find_function(std::string_view name) const;
+
+    /// True when the parameter's value is computed from other parameters.
+    [[nodiscard]] bool is_derived(ParameterId p) const noexcept {
+        return tables_->is_derived[p.value] != 0;
+    }
+    /// The model's own value of every parameter, derived ones computed; by ParameterId.
+    [[nodiscard]] std::span<const double> parameter_values() const noexcept {
+        return tables_->parameter_values;
+    }
+    [[nodiscard]] bool is_fixed(SpeciesId s) const noexcept {
+        return tables_->is_fixed[s.value] != 0;
+    }
+    /// The terms of an observable; Term::index is a species.
+    [[nodiscard]] std::span<const Term> observable_terms(ObservableId o) const noexcept;
+
+    [[nodiscard]] Slot slot(ParameterId p) const noexcept {
+        return tables_->parameter_begin + p.value;
+    }
+    [[nodiscard]] Slot slot(ObservableId o) const noexcept {
+        return tables_->observable_slots[o.value];
+    }
+    [[nodiscard]] Slot slot(FunctionId f) const noexcept {
+        return tables_->function_slots[f.value];
+    }
+    /// Where the initial amount of a species stands after the constants tape.
+    [[nodiscard]] Slot initial_slot(SpeciesId s) const noexcept {
+        return tables_->initial_slots[s.value];
+    }
+
+    /// Views of the tables for a kernel; valid while this System or a copy of it lives.
+    [[nodiscard]] Program program() const noexcept;
+
+    /// Everything a System is made of. Only compile() fills it.
+    struct Tables {
+        NameTable species;
+        NameTable parameters;
+        NameTable observables;
+        NameTable functions;
+        std::vector<std::uint8_t> is_derived;  // by parameter
+        std::vector<std::uint8_t> is_fixed;    // by species
+        std::vector<double> parameter_values;  // by parameter
+        std::vector<Slot> observable_slots;
+        std::vector<Slot> function_slots;
+        std::vector<Slot> initial_slots;
+
+        std::uint32_t parameter_begin{};
+        Slot time_slot{};
+        std::uint32_t slot_count{};
+        std::vector<double> literals;
+        std::vector<Instruction> constants_tape;
+        std::vector<Instruction> rate_tape;
+        std::vector<Instruction> slope_tape;
+        std::vector<Instruction> output_tape;
+        std::vector<std::uint32_t> observable_begins;  // by observable, + 1
+        std::vector<Term> observable_terms;
+
+        std::vector<Product> rates;
+        std::vector<std::uint32_t> factors;
+        std::vector<std::uint32_t> stoichiometry_begins;
+        std::vector<Term> stoichiometry_terms;
+
+        std::vector<Product> partials;
+        std::vector<std::uint32_t> partial_sum_begins;
+        std::vector<Term> partial_sum_terms;
+        std::vector<std::uint32_t> jacobian_begins;
+        std::vector<Term> jacobian_terms;
+        std::vector<std::int32_t> column_begins;
+        std::vector<std::int32_t> row_of_entry;
+    };
+    explicit System(std::shared_ptr<const Tables> tables) : tables_{std::move(tables)} {}
+
+private:
+    std::shared_ptr<const Tables> tables_;
+};
+
+/// Makes the equations of a network.
+///
+/// Rate of a reaction [amount per time], `factor` being the network's, S the first reactant:
+///
+///   mass_action, function  factor * value * product of reactants
+///   function_product       factor * value
+///   michaelis_menten       factor * kcat E S' / (Km + S'), E the sum of the other reactants,
+///                          S' = (b + sqrt(b^2 + 4 S Km)) / 2, b = S - Km - E   (tQSSA, free S)
+///   saturation             factor * kcat * product of R_i / (Km_i + R_i), R_i alone without Km_i
+///   hill                   factor * Vmax S^n / (K^n + S^n) * product of the other reactants;
+///                          for S < 0, which an implicit solver probes, it is continued as an odd
+///                          function, so that it restores
+///
+/// The Jacobian is analytic. Rows and columns of fixed species hold only their zero diagonal: a
+/// fixed amount has no deviation for a derivative to act on.
+///
+/// Errors: ERB-EQN-0001 ... 0009 for unknown names, wrong numbers of arguments, cycles, what is
+/// not supported (tfun; mratio with varying first or second argument in a rate).
+/// Cost: O(reactions + terms of functions * species in their observables).
+[[nodiscard]] Outcome<System, Diagnostics> compile(const net::Network& network);
+
+}  // namespace erbium::eqn

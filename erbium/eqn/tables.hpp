@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/eqn/tables.hpp: stoichiometry and Jacobian of a network as rows of terms.
+// Used by: eqn::compile
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "erbium/eqn/graph.hpp"
+#include "erbium/eqn/rate_laws.hpp"
+#include "erbium/eqn/system.hpp"
+
+namespace erbium::eqn {
+
+/// One derivative of a reaction's rate, before its slot is known.
+struct PartialForm {
+    NodeId coefficient;
+    std::vector<std::uint32_t> factors;
+};
+
+/// The part of the Jacobian that is decided before the tapes are written.
+struct JacobianForm {
+    std::vector<PartialForm> partials;
+};
+
+/// Net change of each species by each reaction, fixed species left out: fills the stoichiometry.
+void write_stoichiometry(const net::Network& network, System::Tables& tables);
+
+/// Differentiates every rate; fills the Jacobian's pattern and rows. Complains where a derivative
+/// is not known. tables.stoichiometry and observables must be there.
+[[nodiscard]] JacobianForm write_jacobian(const net::Network& network,
+                                          const std::vector<RateForm>& rates, Graph& graph,
+                                          System::Tables& tables, Diagnostics& diagnostics);
+
+}  // namespace erbium::eqn
