@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -96,6 +97,7 @@ std::optional<RateForm> rate_form(const net::Network& network, ReactionId r,
     switch (law.kind) {
         case RateLawKind::mass_action:
         case RateLawKind::function:
+            std::sort(form.factors.begin(), form.factors.end());
             form.coefficient = graph.multiply(graph.number(network.factor(r)), value);
             return form;
         case RateLawKind::function_product:

@@ -40,6 +40,12 @@ enum class RateLawKind : std::uint8_t {
     hill               ///< names = Vmax K n
 };
 
+/// True for laws whose first reactant is the substrate, so that the order of reactants counts.
+[[nodiscard]] constexpr bool has_ordered_reactants(RateLawKind kind) noexcept {
+    return kind == RateLawKind::michaelis_menten || kind == RateLawKind::saturation ||
+           kind == RateLawKind::hill;
+}
+
 /// Shared by all reactions with the same law and names.
 struct RateLaw {
     RateLawKind kind{RateLawKind::mass_action};
@@ -70,7 +76,8 @@ public:
     /// Adds a species. `text` is its BNGL form, `amount` its initial amount (of parameters only).
     SpeciesId add_species(std::string_view text, Expression amount, bool is_fixed);
 
-    /// Adds a reaction. Reactants and products are multisets; they are kept sorted by SpeciesId.
+    /// Adds a reaction. Reactants and products are multisets and kept sorted by SpeciesId, unless
+    /// the law has ordered reactants: then both stay in the order given.
     /// @param factor  statistical (and symmetry, and unit-conversion) factor on the rate law's
     /// value
     /// @param rule    index into rule_names, or kNoRule
@@ -103,9 +110,12 @@ public:
     void add_to_factor(ReactionId r, double more) noexcept { factors_[r.value] += more; }
     [[nodiscard]] RuleId rule(ReactionId r) const noexcept { return rules_[r.value]; }
 
+    /// Bytes held by species and reactions.
+    [[nodiscard]] std::size_t memory() const noexcept;
+
 private:
     std::string texts_;                     // all species texts, one after another
-    std::vector<std::uint32_t> text_ends_;  // by species
+    std::vector<std::size_t> text_ends_;    // by species
     std::vector<Expression> amounts_;       // by species
     std::vector<std::uint8_t> is_fixed_;    // by species
     std::vector<SpeciesId> members_;        // reactants then products of each reaction

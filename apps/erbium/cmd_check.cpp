@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/cmd_check.cpp: reads a model and says what is wrong with it.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "inputs.hpp"
+
+namespace erbium::app {
+namespace {
+
+nlohmann::ordered_json as_json(const Diagnostics& diagnostics) {
+    nlohmann::ordered_json all = nlohmann::ordered_json::array();
+    for (const Diagnostic& diagnostic : diagnostics.all()) {
+        nlohmann::ordered_json one;
+        one["severity"] = diagnostic.severity == Severity::error ? "error" : "warning";
+        one["kind"] = diagnostic.trouble == Trouble::unsupported ? "unsupported" : "invalid";
+        one["code"] = diagnostic.code;
+        if (diagnostic.span.source) {
+            const LineColumn where =
+                line_column(diagnostic.span.source->text, diagnostic.span.begin);
+            one["file"] = diagnostic.span.source->path;
+            one["line"] = where.line;
+            one["column"] = where.column;
+        }
+        one["message"] = diagnostic.message;
+        one["hint"] = diagnostic.hint;
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+/// What was found in a target that is right: one line for people, fields for programs.
+struct Summary {
+    std::string words;
+    nlohmann::ordered_json fields;
+    Diagnostics warnings;
+};
+
+Outcome<Summary, Diagnostics> summary_of(const Target& target) {
+    if (target.kind == TargetKind::net) {
+        const Outcome<LoadedNetwork, Diagnostics> loaded = load_network(target);
+        if (!loaded) {
+            return loaded.error();
+        }
+        const net::Network& network = loaded.value().network;
+        return Summary{
+            fmt::format("{} species, {} reactions, {} observables", network.species_count(),
+                        network.reaction_count(), network.observables.size()),
+            {{"species", network.species_count()},
+             {"reactions", network.reaction_count()},
+             {"observables", network.observables.size()}},
+            loaded.value().warnings};
+    }
+    const Outcome<LoadedModel, Diagnostics> loaded = load_model(target);
+    if (!loaded) {
+        return loaded.error();
+    }
+    const model::Model& model = loaded.value().model;
+    return Summary{
+        fmt::format("{} molecule types, {} rules, {} parameters, {} observables, {} functions",
+                    model.molecule_types.size(), model.rules.size(), model.parameters.size(),
+                    model.observables.size(), model.functions.size()),
+        {{"molecule_types", model.molecule_types.size()},
+         {"rules", model.rules.size()},
+         {"parameters", model.parameters.size()},
+         {"observables", model.observables.size()},
+         {"functions", model.functions.size()}},
+        loaded.value().warnings};
+}
+
+}  // namespace
+
+Exit run(const CheckCommand& command) {
+    const Outcome<Target, Diagnostics> target = find_target(command.target);
+    const Outcome<Summary, Diagnostics> summary =
+        target ? summary_of(target.value()) : Outcome<Summary, Diagnostics>{target.error()};
+    const Diagnostics& found = summary ? summary.value().warnings : summary.error();
+    if (command.as_json) {
+        nlohmann::ordered_json json;
+        json["target"] = command.target;
+        json["ok"] = static_cast<bool>(summary);
+        if (summary) {
+            json.update(summary.value().fields);
+        }
+        json["diagnostics"] = as_json(found);
+        print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+        if (summary) {
+            return Exit::ok;
+        }
+        return found.is_only_unsupported() ? Exit::unsupported : Exit::invalid_input;
+    }
+    const Exit code = show(found);
+    if (summary) {
+        print(fmt::format("{}: ok ({})\n", command.target, summary.value().words));
+    }
+    return code;
+}
+
+}  // namespace erbium::app

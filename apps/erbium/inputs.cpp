@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/inputs.cpp: finding and reading what the user named.
+#include "inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "erbium/base/error.hpp"
+#include "erbium/base/text.hpp"
+#include "erbium/model/bind.hpp"
+#include "erbium/net/generate.hpp"
+#include "erbium/net/read_net.hpp"
+#include "erbium/package/assemble.hpp"
+
+namespace erbium::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Folders that hold packages by name: here, beside a build in its source tree, as installed.
+std::vector<fs::path> package_folders() {
+    std::vector<fs::path> folders{"models"};
+    std::error_code failure;
+    const fs::path program = fs::read_symlink("/proc/self/exe", failure);
+    if (!failure) {
+        const fs::path bin = program.parent_path();
+        folders.push_back(bin.parent_path().parent_path().parent_path() / "models");
+        folders.push_back(bin.parent_path() / "share" / "erbium" / "models");
+    }
+    return folders;
+}
+
+bool is_package(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::is_regular_file(folder / "package.yaml", ignored);
+}
+
+Diagnostics complaint(std::string code, std::string message, std::string hint) {
+    Diagnostics all;
+    all.error(std::move(code), {}, std::move(message), std::move(hint));
+    return all;
+}
+
+std::shared_ptr<const SourceText> read_source(const std::string& path) {
+    return std::make_shared<const SourceText>(SourceText{path, read_file(path)});
+}
+
+}  // namespace
+
+std::vector<std::string> known_packages() {
+    std::vector<std::string> names;
+    std::error_code failure;
+    for (const fs::path& folder : package_folders()) {
+        for (const auto& entry : fs::directory_iterator(folder, failure)) {
+            if (is_package(entry.path())) {
+                names.push_back(entry.path().filename().string());
+            }
+        }
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+Outcome<Target, Diagnostics> find_target(const std::string& target) {
+    std::error_code failure;
+    const fs::path path{target};
+    if (is_package(path)) {
+        return Target{TargetKind::package, target};
+    }
+    if (path.extension() == ".bngl") {
+        return Target{TargetKind::bngl, target};
+    }
+    if (path.extension() == ".net") {
+        return Target{TargetKind::net, target};
+    }
+    if (fs::is_directory(path, failure)) {
+        return complaint("ERB-APP-0001", fmt::format("the folder {} has no package.yaml", target),
+                         "a package is described in docs/reference/package.md");
+    }
+    if (target.find('/') == std::string::npos && path.extension().empty()) {
+        for (const fs::path& folder : package_folders()) {
+            if (is_package(folder / path)) {
+                return Target{TargetKind::package, (folder / path).string()};
+            }
+        }
+        const std::vector<std::string> names = known_packages();
+        const std::string hint = did_you_mean(target, names);
+        return complaint("ERB-APP-0001", fmt::format("there is no package named '{}'", target),
+                         !hint.empty() || names.empty()
+                             ? hint
+                             : fmt::format("known packages: {}", fmt::join(names, ", ")));
+    }
+    if (!fs::exists(path, failure)) {
+        throw IoError(target, "read", ENOENT);
+    }
+    return complaint("ERB-APP-0002",
+                     fmt::format("{}: neither a .bngl nor a .net file nor a package", target),
+                     "the kind of a file is told by its ending");
+}
+
+Outcome<package::Package, Diagnostics> load_package(const std::string& target) {
+    const Outcome<Target, Diagnostics> found = find_target(target);
+    if (!found) {
+        return found.error();
+    }
+    if (found.value().kind != TargetKind::package) {
+        return complaint("ERB-APP-0003", fmt::format("{} is not a package", target),
+                         "give a folder with a package.yaml, or the name of a known package");
+    }
+    return package::load_package(found.value().path);
+}
+
+Outcome<LoadedModel, Diagnostics> load_model(const Target& target) {
+    if (target.kind == TargetKind::package) {
+        Outcome<package::Package, Diagnostics> loaded = package::load_package(target.path);
+        if (!loaded) {
+            return std::move(loaded).error();
+        }
+        Outcome<model::Bound, Diagnostics> bound = package::assemble(loaded.value());
+        if (!bound) {
+            return std::move(bound).error();
+        }
+        return LoadedModel{std::move(bound.value().model), std::move(loaded.value().texts),
+                           std::move(bound.value().warnings)};
+    }
+    const std::shared_ptr<const SourceText> source = read_source(target.path);
+    const Outcome<lang::bngl::File, Diagnostics> file = lang::bngl::parse(source);
+    if (!file) {
+        return file.error();
+    }
+    Outcome<model::Bound, Diagnostics> bound = model::bind(file.value());
+    if (!bound) {
+        return std::move(bound).error();
+    }
+    return LoadedModel{std::move(bound.value().model), {source}, std::move(bound.value().warnings)};
+}
+
+Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,
+                                                 const NetworkLimits& limits) {
+    if (target.kind == TargetKind::net) {
+        const std::shared_ptr<const SourceText> source = read_source(target.path);
+        Outcome<net::Network, Diagnostics> network = net::parse_net(source);
+        if (!network) {
+            return std::move(network).error();
+        }
+        const std::size_t rules = network.value().rule_names.size();
+        return LoadedNetwork{std::move(network).value(), rules, {source}, {}};
+    }
+    Outcome<LoadedModel, Diagnostics> loaded = load_model(target);
+    if (!loaded) {
+        return std::move(loaded).error();
+    }
+    net::GenerateOptions options;
+    options.max_iterations = limits.max_iterations;
+    options.guard_species = limits.max_species.value_or(options.guard_species);
+    options.guard_reactions = limits.max_reactions.value_or(options.guard_reactions);
+    Outcome<net::Generated, Diagnostics> generated = net::generate(loaded.value().model, options);
+    if (!generated) {
+        return std::move(generated).error();
+    }
+    LoadedNetwork network{std::move(generated.value().network), loaded.value().model.rules.size(),
+                          std::move(loaded.value().texts), std::move(loaded.value().warnings)};
+    network.warnings.append(std::move(generated.value().warnings));
+    return network;
+}
+
+}  // namespace erbium::app

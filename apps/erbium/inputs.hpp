@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/inputs.hpp: what a word on the command line names: a model file, a network, a
+// package.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "erbium/base/outcome.hpp"
+#include "erbium/model/model.hpp"
+#include "erbium/net/network.hpp"
+#include "erbium/package/package.hpp"
+
+namespace erbium::app {
+
+enum class TargetKind { bngl, net, package };
+
+/// What `target` names and where it is. A package is a folder with a package.yaml, or the name of
+/// one in models/ here or among the models installed with the program.
+struct Target {
+    TargetKind kind{TargetKind::bngl};
+    std::string path;
+};
+
+/// Errors: throws IoError for what is not there; ERB-APP-0001 for a package name that is unknown,
+/// ERB-APP-0002 for a kind of file that Erbium does not read.
+[[nodiscard]] Outcome<Target, Diagnostics> find_target(const std::string& target);
+/// The same, but only a package will do (ERB-APP-0003).
+[[nodiscard]] Outcome<package::Package, Diagnostics> load_package(const std::string& target);
+
+/// Names of the packages that can be found without a path.
+[[nodiscard]] std::vector<std::string> known_packages();
+
+/// A model with the texts it was read from, and what was noticed on the way.
+struct LoadedModel {
+    model::Model model;
+    std::vector<std::shared_ptr<const SourceText>> texts;
+    Diagnostics warnings;
+};
+
+/// Reads and binds a BNGL file, or assembles a package.
+[[nodiscard]] Outcome<LoadedModel, Diagnostics> load_model(const Target& target);
+
+/// Bounds of a generation, from the command line.
+struct NetworkLimits {
+    std::optional<std::size_t> max_species;
+    std::optional<std::size_t> max_reactions;
+    std::optional<std::size_t> max_iterations;
+};
+
+/// A network with the texts it comes from, and what was noticed on the way.
+struct LoadedNetwork {
+    net::Network network;
+    std::size_t rules{};
+    std::vector<std::shared_ptr<const SourceText>> texts;
+    Diagnostics warnings;
+};
+
+/// Reads a .net file, or generates the network of a BNGL file or package.
+[[nodiscard]] Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,
+                                                               const NetworkLimits& limits = {});
+
+}  // namespace erbium::app

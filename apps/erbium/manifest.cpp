@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/manifest.cpp: run.json.
+#include "manifest.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+#include "erbium/base/hash.hpp"
+#include "erbium/base/text.hpp"
+
+namespace erbium::app {
+namespace {
+
+constexpr int kResultsVersion = 1;
+
+}  // namespace
+
+std::string manifest_json(const Manifest& manifest) {
+    nlohmann::ordered_json json;
+    json["program"] = "erbium";
+    json["version"] = ERBIUM_VERSION;
+    json["results"] = kResultsVersion;
+    json["command"] = manifest.command;
+    json["inputs"] = nlohmann::ordered_json::array();
+    for (const auto& input : manifest.inputs) {
+        json["inputs"].push_back({{"path", input->path}, {"hash", content_hash(input->text)}});
+    }
+    json["network"] = {{"species", manifest.species}, {"reactions", manifest.reactions}};
+    json["solver"] = {{"name", "CVODES BDF, KLU with AMD ordering, analytic Jacobian"},
+                      {"rtol", manifest.solver.tolerances.rtol},
+                      {"max_steps", manifest.solver.max_steps}};
+    if (manifest.solver.tolerances.atol) {
+        json["solver"]["atol"] = *manifest.solver.tolerances.atol;
+    } else {
+        json["solver"]["atol_of_largest"] = sim::Tolerances::kAtolOfLargest;
+    }
+    json["runs"] = manifest.runs;
+    json["failed_runs"] = manifest.failed_runs;
+    json["fallbacks"] = manifest.fallbacks;
+    json["doses"] = nlohmann::ordered_json::array();
+    for (const auto& [condition, doses] : manifest.doses) {
+        json["doses"].push_back({{"condition", condition}, {"given", doses}});
+    }
+    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+void write_manifest(const std::string& folder, const Manifest& manifest) {
+    write_file((std::filesystem::path{folder} / "run.json").string(), manifest_json(manifest));
+}
+
+}  // namespace erbium::app

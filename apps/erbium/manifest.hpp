@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/manifest.hpp: run.json, what ran, beside every result.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "erbium/base/diagnostic.hpp"
+#include "erbium/sim/run.hpp"
+
+namespace erbium::app {
+
+/// Everything needed to tell whether two results can be compared.
+struct Manifest {
+    std::string command;
+    std::vector<std::shared_ptr<const SourceText>> inputs;
+    std::size_t species{};
+    std::size_t reactions{};
+    sim::SolverOptions solver;
+    std::size_t runs{};
+    std::size_t failed_runs{};
+    std::vector<std::string> fallbacks;  ///< what was done otherwise than planned
+    std::vector<std::pair<std::string, std::string>> doses;  ///< what was given, when: the ledger
+};
+
+/// The manifest as JSON, with the program's version and the results version. It holds no time of
+/// day and no name of a machine, so that equal runs have equal manifests.
+[[nodiscard]] std::string manifest_json(const Manifest& manifest);
+
+/// Writes run.json into `folder`. Errors: throws IoError.
+void write_manifest(const std::string& folder, const Manifest& manifest);
+
+}  // namespace erbium::app

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/model/bind.cpp: the order of the binder's passes.
+#include "erbium/model/bind.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "erbium/base/text.hpp"
+#include "erbium/lang/bngl_parser.hpp"
+#include "erbium/model/bind_context.hpp"
+
+namespace erbium::model {
+namespace binding {
+
+void Context::error(int number, Span span, std::string message, std::string hint) {
+    complaints.error(fmt::format("ERB-BIND-{:04}", number), std::move(span), std::move(message),
+                     std::move(hint));
+}
+
+void Context::unsupported(int number, Span span, std::string construct, std::string hint) {
+    complaints.unsupported(fmt::format("ERB-BIND-{:04}", number), std::move(span),
+                           std::move(construct), std::move(hint));
+}
+
+void Context::warning(int number, Span span, std::string message, std::string hint) {
+    complaints.warning(fmt::format("ERB-BIND-{:04}", number), std::move(span), std::move(message),
+                       std::move(hint));
+}
+
+std::string Context::suggestion(std::string_view name,
+                                const std::vector<std::string>& names) const {
+    return complaints.error_count() < lang::Complaints::kMostErrors ? did_you_mean(name, names)
+                                                                    : std::string{};
+}
+
+namespace {
+
+std::string stem(const std::string& path) {
+    const std::size_t slash = path.find_last_of("/\\");
+    const std::string file = slash == std::string::npos ? path : path.substr(slash + 1);
+    const std::size_t dot = file.rfind('.');
+    return dot == std::string::npos || dot == 0 ? file : file.substr(0, dot);
+}
+
+/// setOption("a",1,"b",2), version("2.2"), setModelName("x"), substanceUnits("Number").
+void bind_option(Context& context, const ast::File& file, const ast::Action& action) {
+    std::vector<std::string> values;
+    for (const ast::ActionArgument& argument : action.arguments) {
+        if (argument.name || argument.is_list || argument.values.size() != 1) {
+            context.error(47, file.span(argument.place),
+                          fmt::format("'{}' takes plain values", action.name.text));
+            return;
+        }
+        values.push_back(argument.values.front().text);
+    }
+    const bool is_pairs = action.name.text == "setOption";
+    if (is_pairs ? values.empty() || values.size() % 2 != 0 : values.size() != 1) {
+        context.error(47, file.span(action.place),
+                      is_pairs ? std::string{"'setOption' takes pairs of a name and a value"}
+                               : fmt::format("'{}' takes one value", action.name.text));
+        return;
+    }
+    if (action.name.text == "setModelName") {
+        context.model.name = values.front();
+    } else if (is_pairs) {
+        for (std::size_t i = 0; i < values.size(); i += 2) {
+            context.model.options.emplace_back(values[i], values[i + 1]);
+        }
+    } else {
+        context.model.options.emplace_back(action.name.text, values.front());
+    }
+}
+
+void bind_actions(Context& context) {
+    for (const ast::File& file : context.files) {
+        for (const ast::Action& action : file.actions) {
+            const std::string& name = action.name.text;
+            if (name == "setOption" || name == "version" || name == "setModelName" ||
+                name == "substanceUnits") {
+                bind_option(context, file, action);
+                continue;
+            }
+            Action bound{name, {}, file.span(action.place)};
+            for (const ast::ActionArgument& argument : action.arguments) {
+                ActionArgument& kept = bound.arguments.emplace_back();
+                kept.name = argument.name ? argument.name->text : std::string{};
+                kept.is_list = argument.is_list;
+                kept.span = file.span(argument.place);
+                for (const ast::Name& value : argument.values) {
+                    kept.values.push_back(value.text);
+                }
+            }
+            context.model.actions.push_back(std::move(bound));
+        }
+    }
+}
+
+void name_model(Context& context) {
+    if (!context.options.name.empty()) {
+        context.model.name = context.options.name;
+    } else if (!context.files.empty()) {
+        context.model.name = stem(context.files.front().source->path);
+    }
+}
+
+}  // namespace
+}  // namespace binding
+
+Outcome<Bound, Diagnostics> bind(std::span<const lang::bngl::File> files,
+                                 const BindOptions& options) {
+    binding::Context context{files, options, {}, {}, {}, {}, {}, {}};
+    for (const lang::bngl::File& file : files) {
+        context.complaints.append(file.warnings);
+    }
+    binding::name_model(context);
+    binding::declare_symbols(context);
+    binding::bind_compartments(context);
+    binding::bind_molecule_types(context);
+    binding::bind_seeds(context);
+    binding::bind_observables(context);
+    binding::bind_functions(context);
+    binding::bind_rules(context);
+    binding::bind_actions(context);
+    binding::check_cycles(context);
+    if (!context.complaints.has_errors()) {
+        binding::check_values(context);
+    }
+    const bool is_wrong = context.complaints.has_errors();
+    Diagnostics diagnostics = context.complaints.take("ERB-BIND-0099");
+    if (is_wrong) {
+        return diagnostics;
+    }
+    return Bound{std::move(context.model), std::move(diagnostics)};
+}
+
+Outcome<Bound, Diagnostics> bind(const lang::bngl::File& file, const BindOptions& options) {
+    return bind(std::span{&file, 1}, options);
+}
+
+Outcome<Bound, Diagnostics> bind_text(std::string text, std::string path,
+                                      const BindOptions& options) {
+    const Outcome<lang::bngl::File, Diagnostics> file =
+        lang::bngl::parse(std::move(text), std::move(path));
+    if (!file) {
+        return file.error();
+    }
+    return bind(file.value(), options);
+}
+
+}  // namespace erbium::model

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/net/growth.hpp: whether rules can build complexes without end, seen before generation.
+// Reads: model::Model   Makes: warnings   Used by: generate, apps (check)
+#pragma once
+
+#include "erbium/base/diagnostic.hpp"
+#include "erbium/model/model.hpp"
+
+namespace erbium::net {
+
+/// One warning (ERB-NET-0019) per rule whose bond closes a walk through the contact map that may be
+/// repeated: molecule types joined by bonds in a circle, each entered by one site and left by
+/// another, make chains of any length unless something else in the rules forbids it.
+///
+/// The test sees sites, not states or contexts, so that it warns of some models that are finite; it
+/// misses none.
+/// Cost: O(sites + bonds) for each rule that makes a bond.
+[[nodiscard]] Diagnostics polymerisation_warnings(const model::Model& model);
+
+}  // namespace erbium::net

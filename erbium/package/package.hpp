@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/package/package.hpp: a model with its numbers, cells, drugs and measurements, as data.
+// Reads: a folder (docs/reference/package.md)   Makes: Package   Used by: assay, advise, apps
+// All numbers are in the package's internal units once loaded: times in s, doses in nM, copies.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erbium/base/diagnostic.hpp"
+#include "erbium/base/outcome.hpp"
+#include "erbium/package/expectation.hpp"
+#include "erbium/package/references.hpp"
+
+namespace erbium::package {
+
+/// How a number came to be known.
+enum class Origin { measured, fitted, borrowed, derived, assumed };
+enum class Distribution { none, lognormal, normal, uniform };
+enum class Maturity { sketch, calibrated, validated };
+
+/// A parameter and the number it shall have, in internal units.
+struct Setting {
+    std::string parameter;
+    double value{};
+    friend bool operator==(const Setting&, const Setting&) = default;
+};
+using Settings = std::vector<Setting>;
+
+/// Where a number comes from.
+struct Provenance {
+    Origin origin{Origin::assumed};
+    char tag{};                        ///< V read, R recalled, P proposed, D derived; 0: not said
+    std::vector<std::string> sources;  ///< keys of references.bib
+    std::string note;
+};
+
+/// A row of parameters.tsv.
+struct Parameter {
+    std::string id;
+    double value{};               ///< in internal units
+    std::string unit;             ///< as written in the row
+    double factor{1.0};           ///< internal value = factor * value in `unit`
+    std::optional<double> lower;  ///< internal units
+    std::optional<double> upper;
+    Distribution distribution{Distribution::none};
+    Provenance provenance;
+    Span span;
+};
+
+/// A result as it is called outside.
+struct Readout {
+    std::string id;
+    std::string of;  ///< observable or function of the model
+    std::string title;
+    std::string unit;
+    std::string note;
+    Span span;
+};
+
+/// A row of a table of profile values.
+struct Override {
+    Setting setting;
+    std::string unit;  ///< as written
+    Provenance provenance;
+    Span span;
+};
+
+/// A cell: a cell line, or a cell line with a change.
+struct Profile {
+    std::string id;
+    std::string title;
+    std::string group;
+    std::string base;  ///< empty: the values of parameters.tsv
+    std::string note;
+    std::vector<Override> overrides;  ///< its own, without those of its bases
+    Span span;
+};
+
+struct Drug {
+    std::string id;
+    std::string title;
+    std::string drug_class;
+    std::string parameter;             ///< holds its concentration
+    std::optional<double> molar_mass;  ///< [g/mol]
+    double dose_nM{};                  ///< default dose
+    std::string dose_text;             ///< as written: "10 ug/mL"
+    std::string site;
+    std::string mechanism;  ///< one sentence
+    std::vector<std::string> sources;
+    std::string note;
+    Span span;
+};
+
+inline constexpr std::string_view kLigandClass = "ligand";
+
+/// One agent of a treatment.
+struct Dose {
+    std::size_t drug{};  ///< into Package::drugs
+    double dose_nM{};
+    std::string text;  ///< "10 ug/mL"
+};
+/// Agents that are given together; empty is no treatment.
+struct Treatment {
+    std::vector<Dose> doses;
+};
+
+enum class MeasuredQuantity { viability, fold_start, fold_control, absolute };
+enum class Scale { linear, log2 };
+
+/// A row of a table of observations.
+struct Observation {
+    std::string id;
+    std::string series;
+    std::string profile;
+    Treatment background;
+    Treatment treatment;
+    std::string background_text;
+    std::string treatment_text;
+    std::string readout;  ///< empty for viability
+    double time_s{};
+    MeasuredQuantity quantity{MeasuredQuantity::absolute};
+    std::optional<double> value;
+    std::optional<double> lower;
+    std::optional<double> upper;
+    std::optional<double> tolerance;  ///< on `scale`
+    Scale scale{Scale::linear};
+    char tag{};
+    std::vector<std::string> sources;
+    std::string note;
+    Span span;
+};
+
+/// How an experiment runs.
+struct Protocol {
+    double equilibrate_max_time_s{};
+    Settings equilibrate;  ///< hold before t = 0
+    Settings start;        ///< hold from t = 0 on
+    double duration_s{};
+    std::string growth;  ///< readout whose ratio to the untreated control is viability
+};
+
+/// One condition of a fact and what is asked of it.
+struct Question {
+    std::string profile;
+    std::string background_text;
+    std::string treatment_text;
+    Treatment background;
+    Treatment treatment;
+    Settings parameters;  ///< changed besides, internal units
+    std::string readout;  ///< empty for viability
+    MeasuredQuantity quantity{MeasuredQuantity::viability};
+    double time_s{};
+};
+
+/// Something that must come out of the model, and must not once its mechanism is taken away.
+struct Fact {
+    std::string id;
+    std::string statement;
+    Question compare;
+    Expectation expect;
+    std::optional<Question> ablation;
+    std::optional<Expectation> ablation_expect;
+    std::vector<std::string> sources;
+    Span span;
+};
+
+/// Profiles x treatments: panels (a) and (b) of the report.
+struct GridPanel {
+    std::vector<std::string> profiles;
+    std::string background_text;
+    Treatment background;
+    std::vector<std::string> treatment_texts;
+    std::vector<Treatment> treatments;
+};
+struct TimeCoursePanel {
+    std::vector<std::string> profiles;
+    std::string background_text;
+    Treatment background;
+    std::string treatment_text;
+    Treatment treatment;
+    double until_s{};
+    std::vector<std::string> readouts;
+};
+struct DoseResponsePanel {
+    std::size_t drug{};
+    std::vector<double> doses_nM;
+    std::vector<std::string> profiles;
+    std::string background_text;
+    Treatment background;
+    std::string readout;  ///< a readout, or "viability"
+};
+
+struct MapNode {
+    std::string id;
+    std::string label;
+    double x{};
+    double y{};
+    std::string shape;    ///< receptor, protein, small, process, drug, gene
+    std::string readout;  ///< empty: not coloured
+};
+struct MapEdge {
+    std::string from;
+    std::string to;
+    std::string kind;  ///< activates, inhibits, binds, becomes
+};
+struct MapRegion {
+    std::string label;
+    double x{};
+    double y{};
+    double w{};
+    double h{};
+};
+struct MapPanel {
+    double width{};
+    double height{};
+    std::vector<MapNode> nodes;
+    std::vector<MapEdge> edges;
+    std::vector<MapRegion> regions;
+    std::string profile;
+    std::string treatment_text;
+    Treatment treatment;
+    double time_s{};
+};
+
+/// What the report shows; a panel that is not described is not shown.
+struct ReportPlan {
+    std::optional<GridPanel> growth;
+    std::optional<GridPanel> resistance;
+    std::optional<TimeCoursePanel> time_courses;
+    std::vector<DoseResponsePanel> dose_responses;
+    std::optional<MapPanel> map;
+    std::vector<Fact> facts;
+};
+
+/// A model package as loaded: checked, in internal units, never changed afterwards.
+struct Package {
+    std::string folder;
+    std::string name;
+    std::string title;
+    std::string version;
+    Maturity maturity{Maturity::sketch};
+    std::vector<std::string> scope;
+    std::vector<std::string> non_scope;
+    std::string time_unit;                                   ///< of the BNGL text
+    std::string amount_unit;                                 ///< of the BNGL text
+    std::string concentration_unit;                          ///< of the BNGL text
+    std::vector<std::shared_ptr<const SourceText>> modules;  ///< BNGL, in their order
+    std::vector<Parameter> parameters;
+    std::vector<Profile> profiles;
+    std::vector<Drug> drugs;
+    std::vector<Observation> observations;
+    std::vector<Reference> references;
+    std::vector<Readout> readouts;
+    Protocol protocol;
+    ReportPlan report;
+    std::vector<std::shared_ptr<const SourceText>> texts;  ///< every file read, for the manifest
+
+    /// The entry of that name, or null. Names are exact. Cost: O(entries).
+    [[nodiscard]] const Parameter* parameter(std::string_view id) const noexcept;
+    [[nodiscard]] const Profile* profile(std::string_view id) const noexcept;
+    [[nodiscard]] const Readout* readout(std::string_view id) const noexcept;
+    [[nodiscard]] const Reference* reference(std::string_view key) const noexcept;
+};
+
+/// Reads and checks a package. All problems of all files are reported in one pass.
+/// Errors: Diagnostics (codes ERB-PKG-*, ERB-YAML-*, ERB-TABLE-*, ERB-BIB-*, ERB-DRUG-*); the
+/// model's text itself is read by assemble(). A folder that is not there throws IoError.
+[[nodiscard]] Outcome<Package, Diagnostics> load_package(const std::string& folder);
+
+/// All overrides of a profile and its bases, the base's first; of two for one parameter only the
+/// later stays. Precondition: `profile` is one of the package's.
+[[nodiscard]] Settings profile_settings(const Package& package, std::string_view profile);
+
+/// The profile a user meant (upper and lower case, blanks, hyphens and underscores do not count).
+/// Errors: ERB-PKG-0020 with the nearest name; without a place, since it was typed at the command
+/// line, unless `where` has one.
+[[nodiscard]] Outcome<const Profile*, Diagnostics> find_profile(const Package& package,
+                                                                std::string_view name,
+                                                                const Span& where = {});
+
+/// The readout a user meant, likewise. Errors: ERB-PKG-0021.
+[[nodiscard]] Outcome<const Readout*, Diagnostics> find_readout(const Package& package,
+                                                                std::string_view name,
+                                                                const Span& where = {});
+
+/// Keys of everything the package rests on (parameters, profiles, drugs, observations, facts), each
+/// once, in the order of references.bib.
+[[nodiscard]] std::vector<std::string> cited(const Package& package);
+
+/// A parameter set by hand, as in "copies_HER2=2e6" or "conc_IGF1_nM=5 nM". A number without a unit
+/// is in the unit of the parameter's row. Errors: ERB-PKG-0022.
+[[nodiscard]] Outcome<Setting, Diagnostics> parse_setting(const Package& package,
+                                                          std::string_view text);
+
+[[nodiscard]] std::string_view origin_name(Origin origin) noexcept;
+
+}  // namespace erbium::package

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/sim/actions.hpp"
+
+#include "erbium/sim/action_runner.hpp"
+#include "erbium/sim/action_table.hpp"
+
+namespace erbium::sim {
+
+Outcome<ActionReport, Diagnostics> run_actions(std::span<const model::Action> actions,
+                                               const ActionContext& context) {
+    Diagnostics diagnostics;
+    check_actions(actions, context.elsewhere, diagnostics);
+    if (diagnostics.has_errors()) {
+        return diagnostics;
+    }
+    ActionRunner runner{context, diagnostics};
+    std::size_t done = 0;
+    for (const model::Action& action : actions) {
+        if (!runner.run(action)) {
+            break;
+        }
+        ++done;
+        if (runner.has_quit()) {
+            break;
+        }
+    }
+    if (diagnostics.has_errors()) {
+        return diagnostics;
+    }
+    ActionReport report = runner.take_report();
+    report.actions_run = done;
+    return report;
+}
+
+}  // namespace erbium::sim
