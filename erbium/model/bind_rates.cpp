@@ -62,6 +62,14 @@ std::vector<std::string> labels_of(const Patterns& patterns) {
     return labels;
 }
 
+bool uses_label(const Expression& rate, const std::vector<std::string>& labels) {
+    return std::any_of(
+        rate.nodes().begin(), rate.nodes().end(), [&](const lang::ExpressionNode& node) {
+            return node.op == lang::Op::name &&
+                   std::find(labels.begin(), labels.end(), node.text) != labels.end();
+        });
+}
+
 bool check_law(Context& context, const Rule& rule, const NamedLaw& law, const Expression& rate) {
     const std::size_t arguments = rate.nodes().back().arity;
     const Span span = rate.span_of(rate.nodes().back());
@@ -114,6 +122,10 @@ std::optional<RateLaw> bind_rate(Context& context, const Rule& rule, const Expre
     for (const Expression& argument : bound.args) {
         is_right =
             check_expression(context, argument, {.what = "a rate", .labels = &labels}) && is_right;
+    }
+    if (is_right && is_total && uses_label(rate, labels)) {
+        context.error(41, bound.span, "TotalRate and local functions exclude each other");
+        return std::nullopt;
     }
     return is_right ? std::optional<RateLaw>{std::move(bound)} : std::nullopt;
 }

@@ -106,9 +106,8 @@ public:
           right_{context.model, rule.products} {}
 
     bool map() {
-        const Labels left = collect_labels(rule_.reactants);
-        const Labels right = collect_labels(rule_.products);
-        check_labels(left, right);
+        left_labels_ = collect_labels(rule_.reactants);
+        check_labels(collect_labels(rule_.products));
         if (is_right_) {
             pair_molecules();
             check_created();
@@ -143,8 +142,8 @@ private:
         }
         return labels;
     }
-    void check_labels(const Labels& left, const Labels& right) {
-        for (const auto& [label, what] : left) {
+    void check_labels(const Labels& right) {
+        for (const auto& [label, what] : left_labels_) {
             const auto other = right.find(label);
             if (other != right.end() && other->second != what) {
                 error(31, rule_.span,
@@ -254,6 +253,9 @@ private:
             }
             const RuleMolecule at = right_.molecules()[j];
             const Pattern& pattern = right_.pattern(at);
+            if (refuse_inheritance(at)) {
+                continue;
+            }
             const bool was_complete = is_right_;
             is_right_ = check_complete(context_, pattern, right_.molecule(at), pattern.span,
                                        "a molecule that the rule creates") &&
@@ -263,6 +265,26 @@ private:
                 explain_twin(*twin, at, was_complete && is_right_);
             }
         }
+    }
+
+    /// A label on a site of a created molecule and of a reactant: the new site would take over the
+    /// state of the old one.
+    bool refuse_inheritance(RuleMolecule created) {
+        const MoleculePattern& owner = right_.molecule(created);
+        for (std::uint32_t s = 0; s < owner.site_count; ++s) {
+            const std::string& label = right_.site({created.pattern, owner.first_site + s}).label;
+            const auto found = label.empty() ? left_labels_.end() : left_labels_.find(label);
+            if (found != left_labels_.end() && found->second == Labelled::site) {
+                context_.unsupported(45, right_.pattern(created).span,
+                                     fmt::format("a created molecule that takes over the state of "
+                                                 "another molecule's site (%{})",
+                                                 label),
+                                     "write one rule for each state");
+                is_right_ = false;
+                return true;
+            }
+        }
+        return false;
     }
 
     /// A reactant of this type without a counterpart.
@@ -434,6 +456,7 @@ private:
     Rule& rule_;
     Side left_;
     Side right_;
+    Labels left_labels_;
     std::vector<bool> is_kept_;  ///< molecules of the right side
     bool is_right_{true};
 };

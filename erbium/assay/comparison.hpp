@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/assay/comparison.hpp: what was measured beside what the model gives, misfits first.
+// Reads: observations and facts of a package   Makes: Comparison, FactCheck
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "erbium/assay/experiment.hpp"
+
+namespace erbium::assay {
+
+/// One observation.
+struct ComparisonRow {
+    std::size_t observation{};       ///< into Package::observations
+    double model{};                  ///< NaN when the simulation failed
+    std::optional<double> measured;  ///< empty for an interval
+    /// On the observation's scale: model - measured; for an interval the signed distance from it,
+    /// 0 inside.
+    double residual{};
+    bool holds{};
+    std::string reason;  ///< why it does not hold, as a sentence; empty when it does
+};
+
+/// How well a series of observations is met.
+struct SeriesSummary {
+    std::string series;
+    std::size_t rows{};
+    std::size_t holding{};
+    std::size_t failed{};
+    double rms_residual{};  ///< over rows that did not fail; NaN without any
+};
+
+struct Comparison {
+    std::vector<ComparisonRow> rows;  ///< failures, then misfits, then what holds
+    std::vector<SeriesSummary> series;
+    std::size_t holding{};
+    std::size_t misfits{};  ///< that do not hold, failures included
+    std::size_t failed{};
+};
+
+/// Runs every observation of the package.
+[[nodiscard]] Comparison compare_observations(Experiment& experiment);
+
+/// Whether a model value meets an observation, and by how much it misses.
+/// @param model  NaN never holds
+[[nodiscard]] ComparisonRow compare(const package::Observation& observation, double model);
+
+/// One fact of the report with its ablation.
+struct FactCheck {
+    std::size_t fact{};  ///< into ReportPlan::facts
+    Measurement value;
+    bool holds{};
+    std::optional<Measurement> ablation;
+    bool ablation_holds{};  ///< true when the fact has no ablation
+
+    /// The statement is shown only when the effect is there, and gone without its mechanism.
+    [[nodiscard]] bool both_hold() const noexcept { return holds && ablation_holds; }
+};
+
+[[nodiscard]] std::vector<FactCheck> check_facts(Experiment& experiment);
+
+}  // namespace erbium::assay

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/assay/experiment.hpp: cells of a package, equilibrated, treated and read out in silico.
+// Reads: Package, System, Condition   Makes: TimeCourse, Measurement   Used by: advise, apps
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erbium/base/diagnostic.hpp"
+#include "erbium/base/outcome.hpp"
+#include "erbium/eqn/system.hpp"
+#include "erbium/package/package.hpp"
+#include "erbium/sim/run.hpp"
+
+namespace erbium::assay {
+
+using package::MeasuredQuantity;
+using package::Package;
+using package::Settings;
+using package::Treatment;
+
+/// One dish: which cells, in which medium, treated with what.
+struct Condition {
+    std::string profile;   ///< id; empty: the values of parameters.tsv
+    Settings parameters;   ///< on top of the profile, internal units
+    Treatment background;  ///< in the medium from before equilibration on
+    Treatment treatment;   ///< added at t = 0
+
+    /// The same without treatment.
+    [[nodiscard]] Condition control() const;
+};
+
+/// All readouts of one condition over time. What a failure spoilt is NaN.
+struct TimeCourse {
+    std::vector<double> times_s;
+    std::size_t readouts{};        ///< columns, in the order of Package::readouts
+    std::vector<double> values;    ///< times x readouts, row-major
+    std::vector<double> baseline;  ///< by readout: at t = 0, before the treatment is added
+    bool is_ok{true};
+    std::string reason;  ///< why it failed; empty when ok
+    sim::Statistics statistics;
+    std::vector<std::string> fallbacks;
+
+    [[nodiscard]] double at(std::size_t time, std::size_t readout) const noexcept {
+        return values[time * readouts + readout];
+    }
+    /// One readout over time.
+    [[nodiscard]] std::vector<double> column(std::size_t readout) const;
+};
+
+/// A number asked of a condition.
+struct Question {
+    Condition condition;
+    MeasuredQuantity quantity{MeasuredQuantity::viability};
+    std::string readout;  ///< id; not read for viability
+    double time_s{};
+};
+
+/// Its answer: NaN with a reason when the simulation failed or the ratio has no meaning.
+struct Measurement {
+    double value{};
+    std::string reason;
+};
+
+struct ExperimentOptions {
+    sim::SolverOptions solver;
+    unsigned threads{1};
+};
+
+/// Runs conditions of one package. Each is
+///
+///   equilibrate  profile + parameters + background + protocol.equilibrate, until steady
+///   start        at t = 0 protocol.start, then the treatment
+///   read out     at the times asked for
+///
+/// Equilibrations are computed once for each (profile, parameters, background) and kept. Results
+/// depend neither on the number of threads nor on the order of the conditions.
+class Experiment {
+public:
+    /// @param package  must outlive the experiment
+    /// Errors: ERB-ASSAY-0001 for a parameter or readout of the package that the system lacks.
+    [[nodiscard]] static Outcome<Experiment, Diagnostics> make(const Package& package,
+                                                               eqn::System system,
+                                                               ExperimentOptions options = {});
+
+    [[nodiscard]] const Package& package() const noexcept { return *package_; }
+    [[nodiscard]] const eqn::System& system() const noexcept { return system_; }
+
+    /// Column of a readout in every TimeCourse. Precondition: the package has it.
+    [[nodiscard]] std::size_t column(std::string_view readout) const;
+    /// Column of the readout that viability is made of.
+    [[nodiscard]] std::size_t growth_column() const { return column(package_->protocol.growth); }
+
+    /// One time course for each condition, all at the same times.
+    /// @param times_s  ascending, >= 0 [s]
+    [[nodiscard]] std::vector<TimeCourse> run(std::span<const Condition> conditions,
+                                              std::span<const double> times_s);
+
+    /// One answer for each question. Conditions and controls that several questions share run once,
+    /// read out at all the times that were asked of them.
+    [[nodiscard]] std::vector<Measurement> measure(std::span<const Question> questions);
+
+    /// Conditions run and failed so far, controls included; equilibrations are not counted.
+    [[nodiscard]] std::size_t conditions_run() const noexcept { return conditions_run_; }
+    [[nodiscard]] std::size_t conditions_failed() const noexcept { return conditions_failed_; }
+    /// What was done otherwise than planned, each once.
+    [[nodiscard]] const std::vector<std::string>& fallbacks() const noexcept { return fallbacks_; }
+
+private:
+    struct Equilibrium {
+        std::vector<double> state;  // by SpeciesId; empty when it failed
+        std::string reason;
+    };
+    struct Job {
+        Condition condition;
+        std::vector<double> times_s;
+    };
+
+    Experiment(const Package& package, eqn::System system, ExperimentOptions options);
+    [[nodiscard]] std::vector<sim::ParameterValue> values_of(const Settings& settings) const;
+    [[nodiscard]] Settings settings_before(const Condition& condition) const;
+    void equilibrate(std::span<const Job> jobs);
+    [[nodiscard]] std::vector<TimeCourse> run_jobs(std::span<const Job> jobs);
+
+    const Package* package_;
+    eqn::System system_;
+    ExperimentOptions options_;
+    sim::Recording recording_;
+    std::vector<std::size_t> column_of_readout_;  // into the recording
+    std::map<std::string, Equilibrium> equilibria_;
+    std::size_t conditions_run_{};
+    std::size_t conditions_failed_{};
+    std::vector<std::string> fallbacks_;
+};
+
+/// The equations of a package: assembled, generated, compiled. Warnings of the way go to
+/// `warnings`.
+[[nodiscard]] Outcome<eqn::System, Diagnostics> compile_package(const Package& package,
+                                                                Diagnostics& warnings);
+
+/// Growth readout over that of the control, time by time.
+[[nodiscard]] std::vector<double> viability(const TimeCourse& treated, const TimeCourse& control,
+                                            std::size_t growth_column);
+
+/// `count` times from 0 to `until_s`: 0, then spaced so that the first minutes and the last days
+/// are both seen (equal steps of the square root of time).
+[[nodiscard]] std::vector<double> course_times(double until_s, std::size_t count);
+
+}  // namespace erbium::assay

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/assay/panels.cpp: grids, courses and the map as conditions.
+#include "erbium/assay/panels.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace erbium::assay {
+namespace {
+
+bool is_same(const Treatment& a, const Treatment& b) {
+    constexpr double kSameDose = 1e-6;  // the same dose written in two units
+    return a.doses.size() == b.doses.size() &&
+           std::all_of(a.doses.begin(), a.doses.end(), [&](const package::Dose& x) {
+               return std::any_of(b.doses.begin(), b.doses.end(), [&](const package::Dose& y) {
+                   return x.drug == y.drug &&
+                          std::fabs(x.dose_nM - y.dose_nM) <= kSameDose * std::fabs(x.dose_nM);
+               });
+           });
+}
+
+}  // namespace
+
+std::optional<std::size_t> matching_observation(const Package& package, const Question& question) {
+    constexpr double kSameTime_s = 1.0;
+    for (std::size_t i = 0; i < package.observations.size(); ++i) {
+        const package::Observation& o = package.observations[i];
+        const bool is_same_readout =
+            o.quantity == question.quantity &&
+            (o.quantity == MeasuredQuantity::viability || o.readout == question.readout);
+        if (is_same_readout && o.profile == question.condition.profile &&
+            question.condition.parameters.empty() &&
+            std::fabs(o.time_s - question.time_s) <= kSameTime_s &&
+            is_same(o.background, question.condition.background) &&
+            is_same(o.treatment, question.condition.treatment)) {
+            return i;
+        }
+    }
+    return std::nullopt;
+}
+
+Grid viability_grid(Experiment& experiment, const package::GridPanel& panel) {
+    Grid grid;
+    grid.profiles = panel.profiles;
+    grid.treatments = panel.treatment_texts;
+    grid.time_s = experiment.package().protocol.duration_s;
+    std::vector<Question> questions;
+    for (const std::string& profile : panel.profiles) {
+        for (const Treatment& treatment : panel.treatments) {
+            questions.push_back({{profile, {}, panel.background, treatment},
+                                 MeasuredQuantity::viability,
+                                 {},
+                                 grid.time_s});
+        }
+    }
+    std::vector<Measurement> answers = experiment.measure(questions);
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        grid.cells.push_back(
+            {std::move(answers[i]), matching_observation(experiment.package(), questions[i])});
+    }
+    return grid;
+}
+
+std::vector<CoursePair> time_courses(Experiment& experiment, const package::TimeCoursePanel& panel,
+                                     std::size_t count) {
+    std::vector<Condition> conditions;
+    for (const std::string& profile : panel.profiles) {
+        const Condition treated{profile, {}, panel.background, panel.treatment};
+        conditions.push_back(treated);
+        conditions.push_back(treated.control());
+    }
+    std::vector<TimeCourse> courses =
+        experiment.run(conditions, course_times(panel.until_s, count));
+    std::vector<CoursePair> out;
+    for (std::size_t i = 0; i < panel.profiles.size(); ++i) {
+        out.push_back(
+            {panel.profiles[i], std::move(courses[2 * i]), std::move(courses[2 * i + 1])});
+    }
+    return out;
+}
+
+std::vector<NodeActivity> map_activity(Experiment& experiment, const package::MapPanel& panel) {
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    const Condition treated{panel.profile, {}, {}, panel.treatment};
+    const std::array<Condition, 2> conditions = {treated, treated.control()};
+    const std::array<double, 1> times_s = {panel.time_s};
+    const std::vector<TimeCourse> courses = experiment.run(conditions, times_s);
+    std::vector<NodeActivity> out;
+    for (const package::MapNode& node : panel.nodes) {
+        NodeActivity activity{kNaN, kNaN, kNaN};
+        if (!node.readout.empty()) {
+            const std::size_t column = experiment.column(node.readout);
+            activity.treated = courses[0].at(0, column);
+            activity.control = courses[1].at(0, column);
+            activity.ratio = activity.control == 0.0 ? kNaN : activity.treated / activity.control;
+        }
+        out.push_back(activity);
+    }
+    return out;
+}
+
+}  // namespace erbium::assay
