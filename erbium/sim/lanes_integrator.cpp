@@ -43,7 +43,7 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuPlan& pla
       state_(n_) {
     const std::size_t row = n_ * width_;
     for (std::size_t l = 0; l < width_; ++l) {
-        subjects_.emplace_back(tables.system());
+        subjects_.emplace_back(tables.system(), tables.depends_on_time());
     }
     for (math::AlignedDoubles* by_lane :
          {&t_, &t_stage_, &d_h_, &norm_, &growth_, &lu_error_, &accepted_}) {
@@ -150,7 +150,11 @@ void LaneIntegrator::enter(std::size_t l) {
     subject.settle(t);
     t_[l] = t;
     if (!subject.is_finished()) {
-        start(l);
+        if (subject.was_changed()) {
+            start(l);
+        } else {
+            lanes_[l].stop = subject.stop();  // an output only: the step size is still good
+        }
     }
 }
 
@@ -210,7 +214,9 @@ void LaneIntegrator::choose_steps() {
                 fastest = std::max(fastest, std::fabs(f_[i * width_ + l]) / size);
             }
             const double part = power(options_.tolerances.rtol, 1.0 / (tableau_.error_order + 1.0));
-            lane.h = fastest > 0.0 && std::isfinite(fastest) ? part / fastest : left;
+            // Where rates depend on time, their value now says nothing about what is coming.
+            const double most = tables_.depends_on_time() ? 0.01 * left : left;
+            lane.h = std::isfinite(fastest) ? std::min(part / fastest, most) : most;
             lane.needs_start = false;
         }
         // A rest shorter than the step is taken in one, or in two of equal length.

@@ -88,7 +88,7 @@ void LaneSubject::begin(const Run& run, Result& result) {
     next_event_ = 0;
     largest_ = 0.0;
     is_finished_ = false;
-    was_changed_ = true;
+    was_changed_ = false;
     check_finite(run.start_time);
 }
 
@@ -97,6 +97,7 @@ double LaneSubject::atol(const Tolerances& tolerances) const noexcept {
 }
 
 void LaneSubject::settle(double& t) {
+    was_changed_ = false;
     const std::vector<double>& outputs = run_->output_times;
     while (!is_finished_ && result_->status.ok()) {
         if (row_ == outputs.size()) {
@@ -130,7 +131,7 @@ void LaneSubject::settle(double& t) {
             t = target;
             continue;
         }
-        stop_ = std::min(event_time, outputs.back());
+        stop_ = std::min(event_time, stops_at_outputs_ ? outputs[row_] : outputs.back());
         return;
     }
 }

@@ -19,7 +19,11 @@ namespace erbium::sim {
 /// times, outputs. Means the same as sim::Solver's loop; the integration in between is not here.
 class LaneSubject {
 public:
-    explicit LaneSubject(const eqn::System& system) : kernel_{system}, y_(system.state_count()) {}
+    /// @param stops_at_outputs  steps end at output times, instead of being interpolated in: where
+    ///        rates depend on time, a fast state follows a slow forcing that no error estimate sees
+    ///        between the ends of a step (Prothero and Robinson's problem)
+    LaneSubject(const eqn::System& system, bool stops_at_outputs)
+        : kernel_{system}, y_(system.state_count()), stops_at_outputs_{stops_at_outputs} {}
 
     /// Begins a run. Precondition: suits_lanes(run); `run` and `result` outlive its end.
     void begin(const Run& run, Result& result);
@@ -39,7 +43,7 @@ public:
     /// @param t  may be moved on over an interval too short to integrate
     void settle(double& t);
     [[nodiscard]] bool is_finished() const noexcept { return is_finished_; }
-    /// Parameters or the state changed in the last settle() or begin().
+    /// Parameters or the state changed in the last settle().
     [[nodiscard]] bool was_changed() const noexcept { return was_changed_; }
     /// Next time at which the integrator must stop exactly.
     [[nodiscard]] double stop() const noexcept { return stop_; }
@@ -68,6 +72,7 @@ private:
     std::size_t next_event_{};
     double stop_{};
     double largest_{};
+    bool stops_at_outputs_;
     bool is_finished_{};
     bool was_changed_{};
 };
