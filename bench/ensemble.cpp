@@ -4,12 +4,11 @@
 //   bench_ensemble model.bngl|model.net dosed_species [subjects] [reference_subjects]
 //
 // Every rate constant of every subject is multiplied by a log-normal factor (sigma 0.4). The dosed
-// species is set to its initial amount of the model every 21 days for 4 cycles, and, unless the
-// model removes it, loses a tenth... of it by a half-life of 10 days added to the network. Times of
-// the model are taken as seconds. Observables are read daily.
+// species gets its initial amount of the model added every 21 days, 4 times, and is lost with a
+// half-life of 10 days. Times of the model are seconds. Observables are read daily.
 //
 // Peers: sim::Solver is CVODES (BDF, Newton) with KLU, AMD ordering and the analytic Jacobian, the
-// configuration of AMICI, with better luck: its elimination is planned once, not at each restart.
+// configuration of AMICI, and better: its elimination is planned once, not at each restart.
 // Errors are root mean squares over subjects, days and observables of the relative deviation from
 // CVODES at 1e-12, printed beside each time, for no speed means anything without them. CPU times of
 // one thread; all in one run.
@@ -57,14 +56,12 @@ std::vector<sim::Run> cohort(const eqn::System& system, SpeciesId dosed, double 
             const std::string& name = system.parameters().names()[p];
             const bool is_rate = name.rfind("k", 0) == 0 || name.rfind("p", 0) == 0;
             if (is_rate && value > 0.0) {
-                run.parameters.push_back(
-                    {ParameterId{p}, value * std::exp(0.4 * normal(random))});
+                run.parameters.push_back({ParameterId{p}, value * std::exp(0.4 * normal(random))});
             }
         }
         for (int cycle = 0; cycle < kCycles; ++cycle) {
-            run.events.push_back({cycle * kCycle_d * kDay_s,
-                                  {},
-                                  {{dosed, sim::StateChange::Kind::add, dose}}});
+            run.events.push_back(
+                {cycle * kCycle_d * kDay_s, {}, {{dosed, sim::StateChange::Kind::add, dose}}});
         }
         for (int day = 1; day <= kCycles * static_cast<int>(kCycle_d); ++day) {
             run.output_times.push_back(day * kDay_s);
@@ -128,10 +125,11 @@ int main(int count, char** arguments) {
     bench::add_loss(network, *dosed, std::log(2.0) / (10.0 * kDay_s));
     const eqn::System system = bench::compiled(network);
     const double dose = bench::initial_amount(system, *dosed);
-    fmt::print("{}: {} species, {} reactions, {} entries in the Jacobian; {} subjects, errors on "
-               "{}\n",
-               arguments[1], system.state_count(), system.reaction_count(),
-               system.jacobian_size(), subjects, references);
+    fmt::print(
+        "{}: {} species, {} reactions, {} entries in the Jacobian; {} subjects, errors on "
+        "{}\n",
+        arguments[1], system.state_count(), system.reaction_count(), system.jacobian_size(),
+        subjects, references);
     const std::vector<sim::Run> runs = cohort(system, *dosed, dose, subjects);
     const std::vector<sim::Run> first(runs.begin(),
                                       runs.begin() + static_cast<std::ptrdiff_t>(references));
@@ -172,13 +170,12 @@ int main(int count, char** arguments) {
                 failed += result.status.ok() ? 0U : 1U;
             }
             const double n = static_cast<double>(subjects);
-            print_row(method == sim::BatchMethod::rodas4 ? "Rodas4 over lanes"
-                                                         : "Rodas5P over lanes",
-                      rtol, 1e3 * seconds / n, deviation(results, exact), steps / n,
-                      factorisations / n,
-                      fmt::format("{} lanes, efficiency {:.2f}, {} failed, {} by BDF",
-                                  solver.report().lanes, solver.report().lane_efficiency(), failed,
-                                  solver.report().one_by_one));
+            print_row(
+                method == sim::BatchMethod::rodas4 ? "Rodas4 over lanes" : "Rodas5P over lanes",
+                rtol, 1e3 * seconds / n, deviation(results, exact), steps / n, factorisations / n,
+                fmt::format("{} lanes, efficiency {:.2f}, {} failed, {} by BDF",
+                            solver.report().lanes, solver.report().lane_efficiency(), failed,
+                            solver.report().one_by_one));
         }
     }
     return 0;

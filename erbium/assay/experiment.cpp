@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
 #include <utility>
 
 #include "erbium/base/check.hpp"
@@ -20,7 +19,12 @@ namespace erbium::assay {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kMostEquilibria = 10'000;  ///< kept; a full store is emptied
+/// Stores are emptied when they hold more; an ensemble would fill any memory.
+constexpr std::size_t kMostEquilibria = 10'000;
+constexpr std::size_t kMostNumbers = 20'000'000;
+/// When every run is looked at first, as a part of its length: an integrator takes its first step
+/// with an eye on the first output.
+constexpr double kFirstLook = 1e-5;
 
 void put(Settings& settings, const Settings& more) {
     for (const package::Setting& setting : more) {
@@ -36,7 +40,7 @@ void put(Settings& settings, const Settings& more) {
 }
 
 /// Equal for settings that say the same, in whatever order.
-std::string key_of(Settings settings) {
+std::string settings_key(Settings settings) {
     std::sort(settings.begin(), settings.end(),
               [](const auto& a, const auto& b) { return a.parameter < b.parameter; });
     std::string key;
@@ -134,21 +138,39 @@ Settings Experiment::settings_before(const Condition& condition) const {
     return out;
 }
 
-void Experiment::equilibrate(std::span<const Job> jobs) {
+double Experiment::end_of(std::span<const double> times_s) const {
+    const double last = times_s.empty() ? 0.0 : times_s.back();
+    return std::max(last, package_->protocol.duration_s);
+}
+
+std::string Experiment::key_of(const Condition& condition, const Settings& before,
+                               double end_s) const {
+    return fmt::format("{}|{}|{}", settings_key(before),
+                       settings_key(package::treatment_settings(*package_, condition.treatment)),
+                       shortest(end_s));
+}
+
+void Experiment::note(const std::vector<std::string>& fallbacks) {
+    for (const std::string& fallback : fallbacks) {
+        if (std::find(fallbacks_.begin(), fallbacks_.end(), fallback) == fallbacks_.end()) {
+            fallbacks_.push_back(fallback);
+        }
+    }
+}
+
+void Experiment::equilibrate(const std::map<std::string, Job>& jobs) {
     if (equilibria_.size() > kMostEquilibria) {
         equilibria_.clear();
     }
     std::vector<std::string> keys;
     std::vector<sim::Run> runs;
-    std::set<std::string> wanted;
-    for (const Job& job : jobs) {
-        const Settings before = settings_before(job.condition);
-        std::string key = key_of(before);
-        if (equilibria_.contains(key) || !wanted.insert(key).second) {
+    for (const auto& [unused, job] : jobs) {
+        std::string key = settings_key(job.before);
+        if (!equilibria_.emplace(key, Equilibrium{}).second) {
             continue;
         }
         sim::Run run;
-        run.parameters = values_of(before);
+        run.parameters = values_of(job.before);
         sim::Equilibration phase;
         phase.parameters = values_of(package_->protocol.equilibrate);
         phase.max_time = package_->protocol.equilibrate_max_time_s;
@@ -160,106 +182,152 @@ void Experiment::equilibrate(std::span<const Job> jobs) {
     std::vector<sim::Result> results =
         sim::solve_many(system_, runs, options_.solver, options_.threads);
     for (std::size_t i = 0; i < results.size(); ++i) {
-        Equilibrium equilibrium;
+        Equilibrium& equilibrium = equilibria_[keys[i]];
         if (results[i].status.ok()) {
             equilibrium.state = std::move(results[i].steady_state);
         } else {
             equilibrium.reason = "equilibration failed: " + failure_text(results[i].status);
         }
-        for (const std::string& fallback : results[i].fallbacks) {
-            if (std::find(fallbacks_.begin(), fallbacks_.end(), fallback) == fallbacks_.end()) {
-                fallbacks_.push_back(fallback);
-            }
-        }
-        equilibria_.emplace(keys[i], std::move(equilibrium));
+        note(results[i].fallbacks);
     }
 }
 
-std::vector<TimeCourse> Experiment::run_jobs(std::span<const Job> jobs) {
+sim::Run Experiment::run_of(const Job& job, const Equilibrium* equilibrium) const {
+    sim::Run run;
+    if (equilibrium != nullptr) {
+        for (std::size_t s = 0; s < equilibrium->state.size(); ++s) {
+            run.initial_state.push_back(
+                {id_at<SpeciesId>(s), sim::StateChange::Kind::set, equilibrium->state[s]});
+        }
+    }
+    Settings settings = job.before;
+    put(settings, package_->protocol.start);
+    run.parameters = values_of(settings);
+    // The treatment is an event at 0, and 0 stands twice among the output times: the first is the
+    // state before it, to which `fold_start` refers.
+    sim::Event start;
+    start.parameters = values_of(package::treatment_settings(*package_, job.condition.treatment));
+    run.events.push_back(std::move(start));
+    run.output_times = job.times_s;
+    run.output_times.push_back(0.0);
+    run.output_times.push_back(job.end_s * kFirstLook);
+    run.output_times.push_back(job.end_s);
+    std::sort(run.output_times.begin(), run.output_times.end());
+    run.output_times.erase(std::unique(run.output_times.begin(), run.output_times.end()),
+                           run.output_times.end());
+    run.output_times.insert(run.output_times.begin(), 0.0);
+    run.recording = recording_;
+    return run;
+}
+
+void Experiment::make(const std::map<std::string, Job>& jobs) {
     const bool has_equilibration = package_->protocol.equilibrate_max_time_s > 0.0;
     if (has_equilibration) {
         equilibrate(jobs);
     }
-    std::vector<TimeCourse> courses(jobs.size());
+    const std::size_t readouts = package_->readouts.size();
     std::vector<sim::Run> runs;
-    std::vector<std::size_t> job_of_run;
-    for (std::size_t j = 0; j < jobs.size(); ++j) {
-        const Job& job = jobs[j];
-        TimeCourse& course = courses[j];
-        course.times_s = job.times_s;
-        course.readouts = package_->readouts.size();
-        course.values.assign(job.times_s.size() * course.readouts, kNaN);
-        course.baseline.assign(course.readouts, kNaN);
+    std::vector<const std::string*> keys;
+    for (const auto& [key, job] : jobs) {
+        Record& record = records_[key];
+        const Equilibrium* equilibrium =
+            has_equilibration ? &equilibria_.at(settings_key(job.before)) : nullptr;
         ++conditions_run_;
-
-        Settings settings = settings_before(job.condition);
-        sim::Run run;
-        if (has_equilibration) {
-            const Equilibrium& equilibrium = equilibria_.at(key_of(settings));
-            if (equilibrium.state.empty()) {
-                course.is_ok = false;
-                course.reason = equilibrium.reason;
-                ++conditions_failed_;
-                continue;
+        if (equilibrium != nullptr && !equilibrium->reason.empty()) {
+            record.reason = equilibrium->reason;
+            record.baseline.assign(readouts, kNaN);
+            for (const double time_s : job.times_s) {
+                record.rows[time_s].assign(readouts, kNaN);
             }
-            for (std::size_t s = 0; s < equilibrium.state.size(); ++s) {
-                run.initial_state.push_back(
-                    {id_at<SpeciesId>(s), sim::StateChange::Kind::set, equilibrium.state[s]});
-            }
+            ++conditions_failed_;
+            continue;
         }
-        put(settings, package_->protocol.start);
-        run.parameters = values_of(settings);
-        // The treatment is an event at 0, and 0 stands twice among the output times: the first is
-        // the state before it, to which `fold_start` refers.
-        sim::Event start;
-        start.parameters =
-            values_of(package::treatment_settings(*package_, job.condition.treatment));
-        run.events.push_back(std::move(start));
-        run.output_times = {0.0, 0.0};
-        run.output_times.insert(run.output_times.end(), job.times_s.begin(), job.times_s.end());
-        if (!job.times_s.empty() && job.times_s.front() == 0.0) {
-            run.output_times.erase(run.output_times.begin());
-        }
-        run.recording = recording_;
-        runs.push_back(std::move(run));
-        job_of_run.push_back(j);
+        runs.push_back(run_of(job, equilibrium));
+        keys.push_back(&key);
     }
-    const std::vector<sim::Result> results =
+    std::vector<sim::Result> results =
         sim::solve_many(system_, runs, options_.solver, options_.threads);
     for (std::size_t r = 0; r < results.size(); ++r) {
-        TimeCourse& course = courses[job_of_run[r]];
-        const sim::Result& result = results[r];
-        course.statistics = result.statistics;
-        course.fallbacks = result.fallbacks;
+        sim::Result& result = results[r];
+        Record& record = records_.at(*keys[r]);
+        const auto readouts_of = [&](std::size_t row) {
+            std::vector<double> out(readouts);
+            for (std::size_t i = 0; i < readouts; ++i) {
+                out[i] = result.at(row, column_of_readout_[i]);
+            }
+            return out;
+        };
+        record.baseline = readouts_of(0);
+        for (std::size_t row = 1; row < result.times.size(); ++row) {
+            record.rows[result.times[row]] = readouts_of(row);
+        }
+        kept_numbers_ += result.times.size() * readouts;
+        record.statistics = result.statistics;
         if (!result.status.ok()) {
-            course.is_ok = false;
-            course.reason = failure_text(result.status);
+            record.reason = failure_text(result.status);
             ++conditions_failed_;
         }
-        for (const std::string& fallback : result.fallbacks) {
-            if (std::find(fallbacks_.begin(), fallbacks_.end(), fallback) == fallbacks_.end()) {
-                fallbacks_.push_back(fallback);
+        note(result.fallbacks);
+        record.fallbacks = std::move(result.fallbacks);
+    }
+}
+
+std::vector<TimeCourse> Experiment::look(std::span<const Look> looks) {
+    if (kept_numbers_ > kMostNumbers) {
+        records_.clear();
+        kept_numbers_ = 0;
+    }
+    std::map<std::string, Job> jobs;
+    std::vector<std::string> keys;
+    for (const Look& look : looks) {
+        Settings before = settings_before(look.condition);
+        const double end_s = end_of(look.times_s);
+        keys.push_back(key_of(look.condition, before, end_s));
+        const auto record = records_.find(keys.back());
+        std::vector<double> missing;
+        for (const double time_s : look.times_s) {
+            if (record == records_.end() || !record->second.rows.contains(time_s)) {
+                missing.push_back(time_s);
             }
         }
-        const std::size_t skipped = result.times.size() - course.times_s.size();
-        for (std::size_t i = 0; i < course.readouts; ++i) {
-            course.baseline[i] = result.at(0, column_of_readout_[i]);
-            for (std::size_t t = 0; t < course.times_s.size(); ++t) {
-                course.values[t * course.readouts + i] =
-                    result.at(t + skipped, column_of_readout_[i]);
-            }
+        if (record != records_.end() && missing.empty()) {
+            continue;
         }
+        Job& job = jobs[keys.back()];
+        job.condition = look.condition;
+        job.before = std::move(before);
+        job.end_s = end_s;
+        job.times_s.insert(job.times_s.end(), missing.begin(), missing.end());
+    }
+    make(jobs);
+    std::vector<TimeCourse> courses;
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+        const Record& record = records_.at(keys[i]);
+        TimeCourse course;
+        course.times_s = looks[i].times_s;
+        course.readouts = package_->readouts.size();
+        for (const double time_s : course.times_s) {
+            const std::vector<double>& row = record.rows.at(time_s);
+            course.values.insert(course.values.end(), row.begin(), row.end());
+        }
+        course.baseline = record.baseline;
+        course.is_ok = record.reason.empty();
+        course.reason = record.reason;
+        course.statistics = record.statistics;
+        course.fallbacks = record.fallbacks;
+        courses.push_back(std::move(course));
     }
     return courses;
 }
 
 std::vector<TimeCourse> Experiment::run(std::span<const Condition> conditions,
                                         std::span<const double> times_s) {
-    std::vector<Job> jobs;
+    ERBIUM_CHECK(std::is_sorted(times_s.begin(), times_s.end()), "times must be ascending");
+    std::vector<Look> looks;
     for (const Condition& condition : conditions) {
-        jobs.push_back({condition, {times_s.begin(), times_s.end()}});
+        looks.push_back({condition, {times_s.begin(), times_s.end()}});
     }
-    return run_jobs(jobs);
+    return look(looks);
 }
 
 std::vector<Measurement> Experiment::measure(std::span<const Question> questions) {
@@ -267,57 +335,30 @@ std::vector<Measurement> Experiment::measure(std::span<const Question> questions
         return q.quantity == MeasuredQuantity::viability ||
                q.quantity == MeasuredQuantity::fold_control;
     };
-    std::map<std::string, std::size_t> job_of_key;
-    std::vector<Job> jobs;
-    const auto job_for = [&](const Condition& condition, double time_s) {
-        const std::string key = key_of(settings_before(condition)) + "|" +
-                                key_of(package::treatment_settings(*package_, condition.treatment));
-        const auto [at, is_new] = job_of_key.emplace(key, jobs.size());
-        if (is_new) {
-            jobs.push_back({condition, {}});
-        }
-        jobs[at->second].times_s.push_back(time_s);
-        return at->second;
-    };
-    struct Plan {
-        std::size_t treated{};
-        std::size_t control{};
-    };
-    std::vector<Plan> plans;
+    std::vector<Look> looks;  // of each question: the dish, then its control if it needs one
     for (const Question& q : questions) {
-        Plan plan;
-        plan.treated = job_for(q.condition, q.time_s);
+        looks.push_back({q.condition, {q.time_s}});
         if (needs_control(q)) {
-            plan.control = job_for(q.condition.control(), q.time_s);
+            looks.push_back({q.condition.control(), {q.time_s}});
         }
-        plans.push_back(plan);
     }
-    for (Job& job : jobs) {
-        std::sort(job.times_s.begin(), job.times_s.end());
-        job.times_s.erase(std::unique(job.times_s.begin(), job.times_s.end()), job.times_s.end());
-    }
-    const std::vector<TimeCourse> courses = run_jobs(jobs);
+    const std::vector<TimeCourse> courses = look(looks);
 
     std::vector<Measurement> answers;
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-        const Question& q = questions[i];
-        const TimeCourse& treated = courses[plans[i].treated];
-        const TimeCourse& control = courses[plans[i].control];
+    std::size_t at = 0;
+    for (const Question& q : questions) {
+        const TimeCourse& treated = courses[at++];
+        const TimeCourse& control = needs_control(q) ? courses[at++] : treated;
         const std::size_t readout =
             q.quantity == MeasuredQuantity::viability ? growth_column() : column(q.readout);
-        const auto value_of = [&](const TimeCourse& course) {
-            const auto at =
-                std::lower_bound(course.times_s.begin(), course.times_s.end(), q.time_s);
-            return course.at(static_cast<std::size_t>(at - course.times_s.begin()), readout);
-        };
         Measurement answer;
-        answer.value = value_of(treated);
+        answer.value = treated.at(0, readout);
         if (std::isnan(answer.value)) {
             answer.reason = treated.reason;
         }
         double reference = 1.0;
         if (needs_control(q)) {
-            reference = value_of(control);
+            reference = control.at(0, readout);
             if (std::isnan(reference)) {
                 answer.reason = "untreated control: " + control.reason;
             }

@@ -79,8 +79,12 @@ struct ExperimentOptions {
 ///   start        at t = 0 protocol.start, then the treatment
 ///   read out     at the times asked for
 ///
-/// Equilibrations are computed once for each (profile, parameters, background) and kept. Results
-/// depend neither on the number of threads nor on the order of the conditions.
+/// Equilibrations are computed once for each (profile, parameters, background) and kept; so is what
+/// a condition was read out at, for panels of a report that ask for the same dishes. Every run goes
+/// on to the protocol's duration and is looked at once early, so that the steps of the integrator,
+/// and with them the last digits, do not depend on which times were asked for: results depend
+/// neither on the number of threads, nor on the order of the conditions, nor on what was asked
+/// before. (Times beyond the duration make a run of their own.)
 class Experiment {
 public:
     /// @param package  must outlive the experiment
@@ -106,7 +110,8 @@ public:
     /// read out at all the times that were asked of them.
     [[nodiscard]] std::vector<Measurement> measure(std::span<const Question> questions);
 
-    /// Conditions run and failed so far, controls included; equilibrations are not counted.
+    /// Runs made and failed so far, controls included; equilibrations and what was kept from before
+    /// are not counted.
     [[nodiscard]] std::size_t conditions_run() const noexcept { return conditions_run_; }
     [[nodiscard]] std::size_t conditions_failed() const noexcept { return conditions_failed_; }
     /// What was done otherwise than planned, each once.
@@ -117,7 +122,22 @@ private:
         std::vector<double> state;  // by SpeciesId; empty when it failed
         std::string reason;
     };
+    /// What is kept of a condition.
+    struct Record {
+        std::map<double, std::vector<double>> rows;  // readouts by time
+        std::vector<double> baseline;
+        std::string reason;  // why it failed; empty when ok
+        sim::Statistics statistics;
+        std::vector<std::string> fallbacks;
+    };
+    /// A run to be made.
     struct Job {
+        Condition condition;
+        Settings before;  // settings_before(condition)
+        double end_s{};
+        std::vector<double> times_s;  // ascending
+    };
+    struct Look {
         Condition condition;
         std::vector<double> times_s;
     };
@@ -125,8 +145,14 @@ private:
     Experiment(const Package& package, eqn::System system, ExperimentOptions options);
     [[nodiscard]] std::vector<sim::ParameterValue> values_of(const Settings& settings) const;
     [[nodiscard]] Settings settings_before(const Condition& condition) const;
-    void equilibrate(std::span<const Job> jobs);
-    [[nodiscard]] std::vector<TimeCourse> run_jobs(std::span<const Job> jobs);
+    [[nodiscard]] double end_of(std::span<const double> times_s) const;
+    [[nodiscard]] std::string key_of(const Condition& condition, const Settings& before,
+                                     double end_s) const;
+    [[nodiscard]] std::vector<TimeCourse> look(std::span<const Look> looks);
+    void equilibrate(const std::map<std::string, Job>& jobs);
+    [[nodiscard]] sim::Run run_of(const Job& job, const Equilibrium* equilibrium) const;
+    void make(const std::map<std::string, Job>& jobs);
+    void note(const std::vector<std::string>& fallbacks);
 
     const Package* package_;
     eqn::System system_;
@@ -134,6 +160,8 @@ private:
     sim::Recording recording_;
     std::vector<std::size_t> column_of_readout_;  // into the recording
     std::map<std::string, Equilibrium> equilibria_;
+    std::map<std::string, Record> records_;
+    std::size_t kept_numbers_{};
     std::size_t conditions_run_{};
     std::size_t conditions_failed_{};
     std::vector<std::string> fallbacks_;

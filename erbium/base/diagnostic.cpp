@@ -31,27 +31,40 @@ std::string_view line_at(std::string_view text, std::uint32_t offset) noexcept {
 /// The source line with a row of carets under the span. Control characters become spaces, so that
 /// a hostile file cannot write escape sequences to the user's terminal.
 std::string picture(const Span& span, const LineColumn& where) {
-    const std::string_view line = line_at(span.source->text, span.begin);
+    const std::string_view whole = line_at(span.source->text, span.begin);
+    // Only the neighbourhood of the span is looked at: a line may have millions of characters.
+    const std::size_t line_begin =
+        static_cast<std::size_t>(whole.data() - span.source->text.data());
+    const std::size_t at = std::min<std::size_t>(
+        std::max<std::size_t>(span.begin, line_begin) - line_begin, whole.size());
+    std::size_t window = at - std::min(at, 4 * kWidestPicture);
+    while (window < at && is_continuation_byte(whole[window])) {
+        ++window;
+    }
+    const std::string_view line = whole.substr(window, at - window + 4 * kWidestPicture);
     std::vector<std::string> cells;  // one per code point
-    for (const char c : line) {
+    std::size_t caret = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
         if (is_continuation_byte(c) && !cells.empty()) {
             cells.back().push_back(c);
         } else {
             cells.emplace_back(1, static_cast<unsigned char>(c) < 0x20U || c == 0x7F ? ' ' : c);
+            caret += window + i < at ? 1 : 0;
         }
     }
-    const std::size_t caret = std::min<std::size_t>(where.column - 1, cells.size());
     std::size_t first = 0;
-    if (cells.size() > kWidestPicture && caret > kWidestPicture / 2) {
-        first = std::min(caret - kWidestPicture / 2, cells.size() - kWidestPicture);
+    if (caret > kWidestPicture / 2 && (window > 0 || cells.size() > kWidestPicture)) {
+        first = std::min(caret - kWidestPicture / 2,
+                         cells.size() - std::min(cells.size(), kWidestPicture));
     }
     const std::size_t last = std::min(cells.size(), first + kWidestPicture);
-    std::string shown = first > 0 ? "..." : "";
+    std::string shown = first > 0 || window > 0 ? "..." : "";
     const std::size_t margin = shown.size();
     for (std::size_t i = first; i < last; ++i) {
         shown += cells[i];
     }
-    if (last < cells.size()) {
+    if (last < cells.size() || window + line.size() < whole.size()) {
         shown += "...";
     }
     const std::size_t bytes = span.end > span.begin ? span.end - span.begin : 1;

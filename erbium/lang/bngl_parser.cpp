@@ -15,7 +15,9 @@
 namespace erbium::lang::bngl {
 namespace {
 
-constexpr std::size_t kLargestText = std::size_t{256} << 20U;
+constexpr std::size_t kLargestText = std::size_t{64} << 20U;
+// The tree of a line takes up to 100 times its length; this keeps one line below 256 MiB.
+constexpr std::uint32_t kLongestLine = std::uint32_t{2} << 20U;
 
 enum class Block : std::uint8_t {
     none,
@@ -253,7 +255,11 @@ Outcome<File, Diagnostics> FileParser::parse() {
         while (const std::optional<Line> line = lines.next()) {
             Cursor cursor{file_.source, *line};
             const std::uint32_t begin = cursor.at();
-            if (cursor.take_word("begin")) {
+            if (line->end - line->begin > kLongestLine) {
+                error("ERB-BNGL-0029", {begin, begin},
+                      fmt::format("the line has more than {} MiB", kLongestLine >> 20U),
+                      "split what it says into several declarations");
+            } else if (cursor.take_word("begin")) {
                 open_block(cursor, {begin, cursor.at()});
             } else if (cursor.take_word("end")) {
                 close_block(cursor, {begin, cursor.at()});

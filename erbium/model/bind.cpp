@@ -28,12 +28,6 @@ void Context::warning(int number, Span span, std::string message, std::string hi
                        std::move(hint));
 }
 
-std::string Context::suggestion(std::string_view name,
-                                const std::vector<std::string>& names) const {
-    return complaints.error_count() < lang::Complaints::kMostErrors ? did_you_mean(name, names)
-                                                                    : std::string{};
-}
-
 namespace {
 
 std::string stem(const std::string& path) {
@@ -109,7 +103,7 @@ void name_model(Context& context) {
 
 Outcome<Bound, Diagnostics> bind(std::span<const lang::bngl::File> files,
                                  const BindOptions& options) {
-    binding::Context context{files, options, {}, {}, {}, {}, {}, {}};
+    binding::Context context{files, options};
     for (const lang::bngl::File& file : files) {
         context.complaints.append(file.warnings);
     }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erbium/base/text.hpp"
 #include "erbium/lang/bngl_ast.hpp"
 #include "erbium/lang/complaints.hpp"
 #include "erbium/model/bind.hpp"
@@ -37,20 +38,33 @@ struct SiteGroup {
 struct Context {
     std::span<const ast::File> files;
     const BindOptions& options;
-    Model model;
-    lang::Complaints complaints;
-    std::unordered_map<std::string, CompartmentId> compartments;
-    std::unordered_map<std::string, MoleculeTypeId> molecule_types;
+    Model model{};
+    lang::Complaints complaints{};
+    std::unordered_map<std::string, CompartmentId> compartments{};
+    std::unordered_map<std::string, MoleculeTypeId> molecule_types{};
     /// For each molecule type its sites by name.
-    std::vector<std::unordered_map<std::string, SiteGroup>> site_groups;
-    std::unordered_map<std::string, Symbol> symbols;
+    std::vector<std::unordered_map<std::string, SiteGroup>> site_groups{};
+    std::unordered_map<std::string, Symbol> symbols{};
 
     void error(int number, Span span, std::string message, std::string hint = {});
     void unsupported(int number, Span span, std::string construct, std::string hint = {});
     void warning(int number, Span span, std::string message, std::string hint = {});
-    /// "did you mean 'x'?"; empty once errors are only counted, for looking is not free.
-    [[nodiscard]] std::string suggestion(std::string_view name,
-                                         const std::vector<std::string>& names) const;
+    /// "did you mean 'x'?" for one of the names that `names()` lists; empty once errors are only
+    /// counted or too many names have been looked at, for in hostile texts both run to millions.
+    template <class Names>
+    [[nodiscard]] std::string suggestion(std::string_view name, const Names& names) {
+        if (complaints.error_count() >= lang::Complaints::kMostErrors || names_to_look_at == 0) {
+            return {};
+        }
+        const std::vector<std::string> candidates = names();
+        if (candidates.size() > names_to_look_at) {
+            names_to_look_at = 0;
+            return {};
+        }
+        names_to_look_at -= candidates.size();
+        return did_you_mean(name, candidates);
+    }
+    std::size_t names_to_look_at{200'000};
 };
 
 // bind_types.cpp
@@ -68,9 +82,9 @@ enum class PatternUse : std::uint8_t { species, rule, molecules_observable, spec
 // bind_species.cpp
 void bind_seeds(Context& context);
 /// Complains about every site of the molecule that is missing, lacks its state or has a wildcard;
-/// `what` names the molecule's role, as in "a seed species".
+/// `what` names the molecule's role, as in "a seed species"; `hint` may be empty.
 bool check_complete(Context& context, const Pattern& pattern, const MoleculePattern& molecule,
-                    const Span& span, std::string_view what);
+                    std::string_view what, const std::string& hint = {});
 
 // bind_rules.cpp
 void bind_rules(Context& context);

@@ -128,22 +128,30 @@ private:
     }
 
     void unknown(const lang::ExpressionNode& node) {
+        error(21, node,
+              fmt::format("there is no parameter{} '{}'",
+                          scope_.parameters_only ? "" : ", observable or function", node.text),
+              context_.suggestion(node.text, [this] { return names_of_values(); }));
+    }
+
+    [[nodiscard]] std::vector<std::string> names_of_values() const {
         std::vector<std::string> names = parameter_names(context_.model);
         if (!scope_.parameters_only) {
-            for (const Observable& observable : context_.model.observables) {
-                names.push_back(observable.name);
-            }
-            for (const Function& function : context_.model.functions) {
-                names.push_back(function.name);
-            }
+            add_observables_and_functions(names);
         }
         if (scope_.labels) {
             names.insert(names.end(), scope_.labels->begin(), scope_.labels->end());
         }
-        error(21, node,
-              fmt::format("there is no parameter{} '{}'",
-                          scope_.parameters_only ? "" : ", observable or function", node.text),
-              context_.suggestion(node.text, names));
+        return names;
+    }
+
+    void add_observables_and_functions(std::vector<std::string>& names) const {
+        for (const Observable& observable : context_.model.observables) {
+            names.push_back(observable.name);
+        }
+        for (const Function& function : context_.model.functions) {
+            names.push_back(function.name);
+        }
     }
 
     void check_call(const lang::ExpressionNode& node) {
@@ -173,16 +181,15 @@ private:
             error(39, node, fmt::format("'{}' must be the whole rate of a rule", node.text));
             return;
         }
-        std::vector<std::string> names = lang::builtin_names();
-        for (const Function& function : context_.model.functions) {
-            names.push_back(function.name);
-        }
-        for (const Observable& observable : context_.model.observables) {
-            names.push_back(observable.name);
-        }
+        const auto names = [this] {
+            std::vector<std::string> all = lang::builtin_names();
+            add_observables_and_functions(all);
+            return all;
+        };
         error(22, node, fmt::format("there is no function '{}'", node.text),
-              node.text == "log" ? "the natural logarithm is 'ln', the decimal one 'log10'"
-                                 : context_.suggestion(node.text, names));
+              node.text == "log"
+                  ? std::string{"the natural logarithm is 'ln', the decimal one 'log10'"}
+                  : context_.suggestion(node.text, names));
     }
 
     void check_call_of(const lang::ExpressionNode& node, const Symbol& symbol) {
@@ -241,9 +248,10 @@ void declare_symbols(Context& context) {
     for (const ParameterDeclaration& replaced : context.options.overrides) {
         const auto found = context.symbols.find(replaced.name);
         if (found == context.symbols.end()) {
-            context.error(46, replaced.span,
-                          fmt::format("there is no parameter '{}' to replace", replaced.name),
-                          context.suggestion(replaced.name, parameter_names(context.model)));
+            context.error(
+                46, replaced.span,
+                fmt::format("there is no parameter '{}' to replace", replaced.name),
+                context.suggestion(replaced.name, [&] { return parameter_names(context.model); }));
         } else {
             context.model.parameters[found->second.index].value = replaced.value;
         }

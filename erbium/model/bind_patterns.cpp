@@ -59,6 +59,15 @@ std::vector<std::string> type_names(const Model& model) {
     return names;
 }
 
+std::vector<std::string> compartment_names(const Model& model) {
+    std::vector<std::string> names;
+    names.reserve(model.compartments.size());
+    for (const Compartment& compartment : model.compartments) {
+        names.push_back(compartment.name);
+    }
+    return names;
+}
+
 std::vector<std::string> site_names(const MoleculeType& type) {
     std::vector<std::string> names;
     for (const SiteType& site : type.sites) {
@@ -74,12 +83,10 @@ std::optional<CompartmentId> PatternBinder::compartment(const ast::Name& name) {
     if (found != context_.compartments.end()) {
         return found->second;
     }
-    std::vector<std::string> names;
-    for (const Compartment& known : context_.model.compartments) {
-        names.push_back(known.name);
-    }
     error(10, name.place, fmt::format("there is no compartment '{}'", name.text),
-          names.empty() ? "the model has no compartments" : context_.suggestion(name.text, names));
+          context_.model.compartments.empty()
+              ? std::string{"the model has no compartments"}
+              : context_.suggestion(name.text, [&] { return compartment_names(context_.model); }));
     return std::nullopt;
 }
 
@@ -148,8 +155,9 @@ void PatternBinder::bind_molecule(const ast::Molecule& molecule) {
                                 molecule.name.text == "null";
         error(1, molecule.name.place,
               fmt::format("there is no molecule type '{}'", molecule.name.text),
-              is_nothing ? "write 0 for nothing, or declare it"
-                         : context_.suggestion(molecule.name.text, type_names(context_.model)));
+              is_nothing ? std::string{"write 0 for nothing, or declare it"}
+                         : context_.suggestion(molecule.name.text,
+                                               [&] { return type_names(context_.model); }));
         return;
     }
     const MoleculeType& type = context_.model.molecule_types[found->second.value];
@@ -176,7 +184,7 @@ void PatternBinder::bind_site(const MoleculeType& type, const ast::Site& site,
     const auto found = groups.find(site.name.text);
     if (found == groups.end()) {
         error(2, site.name.place, fmt::format("'{}' has no site '{}'", type.name, site.name.text),
-              context_.suggestion(site.name.text, site_names(type)));
+              context_.suggestion(site.name.text, [&] { return site_names(type); }));
         return;
     }
     SitePattern bound;

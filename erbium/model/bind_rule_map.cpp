@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "erbium/model/bind_context.hpp"
 
@@ -95,7 +96,7 @@ private:
 
 /// What a label `%x` is put on.
 enum class Labelled : std::uint8_t { pattern, molecule, site };
-using Labels = std::unordered_map<std::string, Labelled>;
+using Labels = std::map<std::string, Labelled>;  // ordered: so are the complaints
 
 class RuleMapper {
 public:
@@ -110,6 +111,7 @@ public:
         check_labels(collect_labels(rule_.products));
         if (is_right_) {
             pair_molecules();
+            pair_patterns();
             check_created();
             check_compartments();
         }
@@ -145,11 +147,28 @@ private:
     void check_labels(const Labels& right) {
         for (const auto& [label, what] : left_labels_) {
             const auto other = right.find(label);
-            if (other != right.end() && other->second != what) {
+            if (other == right.end()) {
+                warn_about_lone_label(label, what, "left", "right", "deleted");
+            } else if (other->second != what) {
                 error(31, rule_.span,
                       fmt::format("the label '%{}' stands on different things left and right",
                                   label));
             }
+        }
+        for (const auto& [label, what] : right) {
+            if (left_labels_.count(label) == 0) {
+                warn_about_lone_label(label, what, "right", "left", "created");
+            }
+        }
+    }
+    /// A label of a whole pattern is only for local functions and needs no counterpart.
+    void warn_about_lone_label(const std::string& label, Labelled what, std::string_view here,
+                               std::string_view missing, std::string_view fate) {
+        if (what != Labelled::pattern) {
+            context_.warning(44, rule_.span,
+                             fmt::format("the label '%{}' is on the {} but not on the {} side",
+                                         label, here, missing),
+                             fmt::format("the molecule with it is {}", fate));
         }
     }
 
@@ -158,6 +177,8 @@ private:
         for (std::size_t i = 0; i < left_.molecules().size(); ++i) {
             const std::uint32_t j = right_.find(left_.key(i));
             if (j == kNone) {
+                const RuleMolecule at = left_.molecules()[i];
+                deleted_.try_emplace(left_.molecule(at).type.value, at);
                 continue;
             }
             is_kept_[j] = true;
@@ -256,13 +277,16 @@ private:
             if (refuse_inheritance(at)) {
                 continue;
             }
-            const bool was_complete = is_right_;
-            is_right_ = check_complete(context_, pattern, right_.molecule(at), pattern.span,
-                                       "a molecule that the rule creates") &&
-                        is_right_;
             const RuleMolecule* twin = deleted_of_type(right_.molecule(at).type);
-            if (twin != nullptr) {
-                explain_twin(*twin, at, was_complete && is_right_);
+            const std::string hint = twin == nullptr ? std::string{} : how_to_keep(*twin, at);
+            if (!check_complete(context_, pattern, right_.molecule(at),
+                                "a molecule that the rule creates", hint)) {
+                is_right_ = false;
+            } else if (twin != nullptr) {
+                context_.warning(43, pattern.span,
+                                 fmt::format("the rule deletes '{}' and creates a new one",
+                                             right_.type(at).name),
+                                 hint);
             }
         }
     }
@@ -288,26 +312,20 @@ private:
     }
 
     /// A reactant of this type without a counterpart.
-    const RuleMolecule* deleted_of_type(MoleculeTypeId type) const {
-        for (std::size_t i = 0; i < left_.molecules().size(); ++i) {
-            const RuleMolecule& at = left_.molecules()[i];
-            if (left_.molecule(at).type == type && right_.find(left_.key(i)) == kNone) {
-                return &at;
-            }
-        }
-        return nullptr;
+    [[nodiscard]] const RuleMolecule* deleted_of_type(MoleculeTypeId type) const {
+        const auto found = deleted_.find(type.value);
+        return found == deleted_.end() ? nullptr : &found->second;
     }
 
-    void explain_twin(RuleMolecule deleted, RuleMolecule created, bool is_complete) {
-        if (is_complete) {
-            context_.warning(
-                43, right_.pattern(created).span,
-                fmt::format("the rule deletes '{}' and creates a new one",
-                            right_.type(created).name),
-                fmt::format("to keep it mention the same sites on both sides: ({}) on the left, "
-                            "({}) on the right",
-                            mentioned(left_, deleted), mentioned(right_, created)));
-        }
+    static std::string how_to_keep_text(const std::string& left, const std::string& right) {
+        return left == right ? std::string{"to keep it put the same label on both sides"}
+                             : fmt::format(
+                                   "to keep it mention the same sites on both sides: ({}) on the "
+                                   "left, ({}) on the right",
+                                   left, right);
+    }
+    [[nodiscard]] std::string how_to_keep(RuleMolecule deleted, RuleMolecule created) const {
+        return how_to_keep_text(mentioned(left_, deleted), mentioned(right_, created));
     }
 
     static std::string mentioned(const Side& side, RuleMolecule at) {
@@ -353,46 +371,48 @@ private:
     /// A species moves as a whole from volume to volume, or between surfaces of one volume.
     void check_transport() {
         for (std::uint32_t p = 0; p < rule_.reactants.size(); ++p) {
-            const std::optional<std::uint32_t> q = counterpart(p);
-            if (!q) {
+            const std::uint32_t q = counterparts_[p];
+            if (q == kNone) {
                 continue;
             }
             const std::optional<CompartmentId> from = rule_.reactants[p].compartment;
-            const std::optional<CompartmentId> to = rule_.products[*q].compartment;
+            const std::optional<CompartmentId> to = rule_.products[q].compartment;
             if (!from || !to || *from == *to) {
                 continue;
             }
             if (compartment(*from).dimension != compartment(*to).dimension) {
-                error(52, rule_.products[*q].span,
+                error(52, rule_.products[q].span,
                       fmt::format("a species cannot move from '{}' with {} dimensions to '{}' "
                                   "with {}",
                                   compartment(*from).name, compartment(*from).dimension,
                                   compartment(*to).name, compartment(*to).dimension));
             } else if (compartment(*from).dimension == 2 && !share_volume(*from, *to)) {
-                error(52, rule_.products[*q].span,
+                error(52, rule_.products[q].span,
                       fmt::format("no volume lies between the surfaces '{}' and '{}'",
                                   compartment(*from).name, compartment(*to).name));
             }
         }
     }
 
-    /// The product pattern that has exactly the molecules of reactant pattern `p`.
-    std::optional<std::uint32_t> counterpart(std::uint32_t p) const {
-        std::optional<std::uint32_t> q;
-        std::size_t kept = 0;
+    /// For each reactant pattern the product pattern that has exactly its molecules, or kNone.
+    void pair_patterns() {
+        counterparts_.assign(rule_.reactants.size(), kNone);
+        std::vector<std::size_t> kept(rule_.reactants.size());
+        std::vector<bool> is_torn(rule_.reactants.size());
         for (const MoleculePair& pair : rule_.kept_molecules) {
-            if (pair.reactant.pattern != p) {
-                continue;
-            }
-            if (q && *q != pair.product.pattern) {
-                return std::nullopt;
-            }
+            std::uint32_t& q = counterparts_[pair.reactant.pattern];
+            is_torn[pair.reactant.pattern] =
+                is_torn[pair.reactant.pattern] || (q != kNone && q != pair.product.pattern);
             q = pair.product.pattern;
-            ++kept;
+            ++kept[pair.reactant.pattern];
         }
-        const bool is_whole = q && kept == rule_.reactants[p].molecules.size() &&
-                              kept == rule_.products[*q].molecules.size();
-        return is_whole ? q : std::nullopt;
+        for (std::uint32_t p = 0; p < counterparts_.size(); ++p) {
+            std::uint32_t& q = counterparts_[p];
+            if (q != kNone && (is_torn[p] || kept[p] != rule_.reactants[p].molecules.size() ||
+                               kept[p] != rule_.products[q].molecules.size())) {
+                q = kNone;
+            }
+        }
     }
 
     [[nodiscard]] bool share_volume(CompartmentId a, CompartmentId b) const {
@@ -414,9 +434,9 @@ private:
             return true;
         }
         for (std::uint32_t p = 0; p < rule_.reactants.size(); ++p) {
-            const std::optional<std::uint32_t> q = counterpart(p);
-            if (q && rule_.reactants[p].compartment && rule_.products[*q].compartment &&
-                rule_.reactants[p].compartment != rule_.products[*q].compartment) {
+            const std::uint32_t q = counterparts_[p];
+            if (q != kNone && rule_.reactants[p].compartment && rule_.products[q].compartment &&
+                rule_.reactants[p].compartment != rule_.products[q].compartment) {
                 return true;
             }
         }
@@ -457,7 +477,9 @@ private:
     Side left_;
     Side right_;
     Labels left_labels_;
-    std::vector<bool> is_kept_;  ///< molecules of the right side
+    std::unordered_map<std::uint32_t, RuleMolecule> deleted_;  ///< the first of each type
+    std::vector<std::uint32_t> counterparts_;                  ///< of reactant patterns
+    std::vector<bool> is_kept_;                                ///< molecules of the right side
     bool is_right_{true};
 };
 

@@ -105,7 +105,8 @@ bool place_species(Context& context, Pattern& species) {
 }  // namespace
 
 bool check_complete(Context& context, const Pattern& pattern, const MoleculePattern& molecule,
-                    const Span& span, std::string_view what) {
+                    std::string_view what, const std::string& hint) {
+    const Span& span = pattern.span;
     const MoleculeType& type = context.model.molecule_types[molecule.type.value];
     std::vector<std::uint32_t> mentions(type.sites.size());
     bool is_complete = true;
@@ -117,7 +118,9 @@ bool check_complete(Context& context, const Pattern& pattern, const MoleculePatt
             context.error(14, span,
                           fmt::format("the state of the site '{}' of '{}' is missing in {}",
                                       site_type.name, type.name, what),
-                          fmt::format("its states are {}", fmt::join(site_type.states, ", ")));
+                          hint.empty()
+                              ? fmt::format("its states are {}", fmt::join(site_type.states, ", "))
+                              : hint);
             is_complete = false;
         }
         if (site.bond == BondTest::any || site.bond == BondTest::whatever) {
@@ -139,7 +142,8 @@ bool check_complete(Context& context, const Pattern& pattern, const MoleculePatt
                                             type.sites[first].name, type.name, what)
                               : fmt::format("{} of the {} sites '{}' of '{}' are missing in {}",
                                             next - first - mentions[first], next - first,
-                                            type.sites[first].name, type.name, what));
+                                            type.sites[first].name, type.name, what),
+                          hint);
             is_complete = false;
         }
         first = next;
@@ -159,9 +163,8 @@ void bind_seeds(Context& context) {
             bool is_right = species.has_value();
             if (species) {
                 for (const MoleculePattern& molecule : species->molecules) {
-                    is_right = check_complete(context, *species, molecule, species->span,
-                                              "a seed species") &&
-                               is_right;
+                    is_right =
+                        check_complete(context, *species, molecule, "a seed species") && is_right;
                 }
                 if (!is_connected(*species)) {
                     context.error(16, species->span,

@@ -211,7 +211,7 @@ void bind_compartments(Context& context) {
                 context.error(
                     10, waiting[i].file->span(outside->place),
                     fmt::format("there is no compartment '{}' above this line", outside->text),
-                    context.suggestion(outside->text, names_of(compartments)));
+                    context.suggestion(outside->text, [&] { return names_of(compartments); }));
             } else {
                 compartments[i].outside = found->second;
                 check_nesting(context, compartments[i], surface_is_full);

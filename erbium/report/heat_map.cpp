@@ -178,8 +178,11 @@ void misfit_mark(Svg& out, const Box& box) {
                          {"class", "misfit-line"},
                          {"stroke-width", 2.0}});
     const double right = box.x + box.width;
-    out.element("path", {{"d", fmt::format("M{} {}h-9l9 9z", coordinate(right), coordinate(box.y))},
-                         {"class", "misfit"}});
+    const std::string corner = coordinate(std::min(9.0, 0.2 * box.width));  // clear of the number
+    out.element(
+        "path",
+        {{"d", fmt::format("M{0} {1}h-{2}l{2} {2}z", coordinate(right), coordinate(box.y), corner)},
+         {"class", "misfit"}});
 }
 
 void draw_cell(Svg& out, const HeatMap& map, const Layout& l, const HeatRow& row,

@@ -51,8 +51,8 @@ struct LineChart {
 [[nodiscard]] std::string svg(const LineChart& chart, double width_px = 330.0,
                               double height_px = 250.0);
 
-/// Gives charts one common x axis, and one common y axis if `shares_y`, so that small multiples can
-/// be compared by eye: ends that are not given become those of all data together.
+/// Gives charts one common x axis, and one common y axis if asked, so that small multiples can be
+/// compared by eye: ends that are not given become those of all data together.
 enum class Shared { x, x_and_y };
 void share_axes(std::vector<LineChart>& charts, Shared shared);
 

@@ -18,6 +18,11 @@
 namespace erbium::report {
 namespace {
 
+constexpr std::array kEdges{EdgeKind::activates, EdgeKind::inhibits, EdgeKind::binds,
+                            EdgeKind::becomes};
+constexpr std::array kShapes{NodeShape::receptor, NodeShape::protein, NodeShape::small,
+                             NodeShape::process,  NodeShape::drug,    NodeShape::gene};
+
 constexpr double kNameSize = 12.0;
 constexpr double kNumberSize = 11.5;
 constexpr double kLine = 13.5;
@@ -77,15 +82,15 @@ struct Growth {
     double y{1.0};
 };
 
-Growth growth_needed(const PathwayMap& map, const Layout& l) {
+Growth growth_needed(const Layout& l) {
     constexpr double kWidthPrice = 1.6;
     Growth growth;
     for (std::size_t i = 0; i < l.nodes.size(); ++i) {
         for (std::size_t k = i + 1; k < l.nodes.size(); ++k) {
             const Outline& a = l.nodes[i].outline;
             const Outline& b = l.nodes[k].outline;
-            const double dx = std::abs(map.nodes[i].x - map.nodes[k].x) * l.x_factor;
-            const double dy = std::abs(map.nodes[i].y - map.nodes[k].y) * l.y_factor;
+            const double dx = std::abs(a.centre.x - b.centre.x);
+            const double dy = std::abs(a.centre.y - b.centre.y);
             const double width = a.half_width + b.half_width + kLeastGap;
             const double height = a.half_height + b.half_height + kLeastGap;
             if (dx >= width || dy >= height) {
@@ -122,11 +127,19 @@ Layout layout_of(const PathwayMap& map, double width_px) {
     for (const MapNode& node : map.nodes) {
         l.nodes.push_back(sized(map, node));
     }
-    // Nodes on the same spot would ask for any size: growth ends at a factor of 3.
+    // Nodes on the same spot would ask for any size: growth ends at a factor of 3. It is repeated
+    // because nodes at the border are moved inside, towards their neighbours.
     const double most = 3.0 * l.x_factor;
-    const Growth growth = growth_needed(map, l);
-    l.x_factor = std::min(l.x_factor * growth.x, most);
-    l.y_factor = std::min(l.y_factor * growth.y, most);
+    constexpr int kRounds = 12;
+    for (int round = 0; round < kRounds; ++round) {
+        place(map, l);
+        const Growth growth = growth_needed(l);
+        if (growth.x == 1.0 && growth.y == 1.0) {
+            break;
+        }
+        l.x_factor = std::min(l.x_factor * growth.x, most);
+        l.y_factor = std::min(l.y_factor * growth.y, most);
+    }
     place(map, l);
     return l;
 }
@@ -390,6 +403,22 @@ void draw_region_label(Svg& out, const MapRegion& region, const Layout& l,
 
 }  // namespace
 
+std::optional<NodeShape> node_shape_named(std::string_view word) {
+    constexpr std::array<std::string_view, kShapes.size()> kWords{"receptor", "protein", "small",
+                                                                  "process",  "drug",    "gene"};
+    const auto found = std::find(kWords.begin(), kWords.end(), word);
+    if (found == kWords.end()) {
+        return std::nullopt;
+    }
+    return kShapes[static_cast<std::size_t>(found - kWords.begin())];
+}
+
+std::optional<EdgeKind> edge_kind_named(std::string_view word) {
+    const auto found = std::find_if(kEdges.begin(), kEdges.end(),
+                                    [&](EdgeKind kind) { return word_of(kind) == word; });
+    return found == kEdges.end() ? std::nullopt : std::optional{*found};
+}
+
 std::string svg(const PathwayMap& map, double width_px) {
     const Layout l = layout_of(map, width_px);
     std::map<std::string, std::size_t> index;
@@ -465,10 +494,6 @@ std::string svg(const MapKey& legend, double width_px) {
         keys.push_back({x, y, sign_width, kind, std::string{words}});
         x += width;
     };
-    constexpr std::array kEdges{EdgeKind::activates, EdgeKind::inhibits, EdgeKind::binds,
-                                EdgeKind::becomes};
-    constexpr std::array kShapes{NodeShape::receptor, NodeShape::protein, NodeShape::small,
-                                 NodeShape::process,  NodeShape::drug,    NodeShape::gene};
     for (std::size_t i = 0; i < kEdges.size(); ++i) {
         if (std::any_of(map.edges.begin(), map.edges.end(),
                         [&](const MapEdge& e) { return e.kind == kEdges[i]; })) {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "erbium/report/colour.hpp"
@@ -13,6 +15,10 @@ namespace erbium::report {
 
 enum class NodeShape { receptor, protein, small, process, drug, gene };
 enum class EdgeKind { activates, inhibits, binds, becomes };
+
+/// The shape or kind that a word names, as "receptor" or "inhibits"; nothing for other words.
+[[nodiscard]] std::optional<NodeShape> node_shape_named(std::string_view word);
+[[nodiscard]] std::optional<EdgeKind> edge_kind_named(std::string_view word);
 
 /// What is printed under a node's name: nothing; the fold change 2^value as "×0.25"; the value.
 enum class NodeNumber { none, fold, plain };

@@ -60,8 +60,17 @@ Scale scale_of(const Axis& axis, const std::vector<double>& values) {
         }
     }
     const Scale around = Scale::around(axis.kind, all);
-    const double low = std::isnan(axis.low) ? around.low() : axis.low;
-    const double high = std::isnan(axis.high) ? around.high() : axis.high;
+    double low = std::isnan(axis.low) ? around.low() : axis.low;
+    double high = std::isnan(axis.high) ? around.high() : axis.high;
+    if (low >= high && (std::isnan(axis.low) || std::isnan(axis.high))) {
+        // All data lie beyond the one end that was given: that end stays.
+        const bool is_log = axis.kind == ScaleKind::log;
+        if (std::isnan(axis.high)) {
+            high = is_log ? 10.0 * low : low + 1.0;
+        } else {
+            low = is_log ? 0.1 * high : high - 1.0;
+        }
+    }
     return Scale{axis.kind, low, high, axis.linear_to};
 }
 

@@ -67,6 +67,7 @@ struct Name {
 std::vector<Name> place_names(const Scatter& scatter, const PlotFrame& frame,
                               const std::vector<Mark>& marks) {
     std::vector<Box> taken;
+    taken.reserve(marks.size());
     for (const Mark& m : marks) {
         taken.push_back({m.x - 5.0, m.y - 5.0, m.x + 5.0, m.y + 5.0});
     }

@@ -216,23 +216,50 @@ std::string plain_text(const Table& table) {
     return out;
 }
 
-std::string tsv(const Table& table) {
+namespace {
+
+/// Rows of cells between separators; `as_field` makes a text safe between them.
+template <class AsField>
+std::string separated(const Table& table, char separator, AsField as_field) {
     check_shape(table);
     std::string out;
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
-        out += (c == 0 ? "" : "\t") + on_one_line(heading(table.columns[c]));
+        out += c == 0 ? "" : std::string(1, separator);
+        out += as_field(heading(table.columns[c]));
     }
     out += '\n';
     for (const Row& row : table.rows) {
         for (std::size_t c = 0; c < row.cells.size(); ++c) {
             const double* number = std::get_if<double>(&row.cells[c]);
-            out += c == 0 ? "" : "\t";
-            out += number != nullptr ? exact(*number)
-                                     : on_one_line(std::get<std::string>(row.cells[c]));
+            out += c == 0 ? "" : std::string(1, separator);
+            out +=
+                number != nullptr ? exact(*number) : as_field(std::get<std::string>(row.cells[c]));
         }
         out += '\n';
     }
     return out;
+}
+
+/// A field as RFC 4180 has it: in quotes when it holds a comma, a quote or a line end.
+std::string quoted_if_needed(const std::string& text) {
+    if (text.find_first_of(",\"\n\r") == std::string::npos) {
+        return text;
+    }
+    std::string out = "\"";
+    for (const char c : text) {
+        out += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return out + '"';
+}
+
+}  // namespace
+
+std::string tsv(const Table& table) {
+    return separated(table, '\t', [](const std::string& text) { return on_one_line(text); });
+}
+
+std::string csv(const Table& table) {
+    return separated(table, ',', quoted_if_needed);
 }
 
 std::string json(const Table& table) {

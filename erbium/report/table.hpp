@@ -37,7 +37,7 @@ struct Table {
     std::vector<Row> rows{};
 };
 
-// Precondition of all four (checked): each row has one cell for each column.
+// Precondition of all five (checked): each row has one cell for each column.
 
 /// A <table> with a scope on each heading; the first cell of a row heads it. Numbers of a column
 /// have the same decimals, unless they differ more than a hundredfold.
@@ -50,6 +50,10 @@ struct Table {
 /// A heading line, then one line for each row; unit in the heading as "name [unit]". Numbers read
 /// back as the same double. Tabs and line ends inside a text become blanks.
 [[nodiscard]] std::string tsv(const Table& table);
+
+/// The same with commas; a text that holds a comma, a quote or a line end stands in quotes (RFC
+/// 4180).
+[[nodiscard]] std::string csv(const Table& table);
 
 /// {"title", "columns": [{"name", "unit"}], "rows": [{name: value}]}; NaN is null, infinities are
 /// the strings "inf" and "-inf". Precondition (checked): column names differ.

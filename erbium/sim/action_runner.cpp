@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "erbium/base/text.hpp"
@@ -119,7 +120,7 @@ std::vector<ParameterValue> ActionRunner::overrides(const Parameters& parameters
     return values;
 }
 
-NameValues ActionRunner::parameter_values(const Parameters& parameters) const {
+net::NameValue ActionRunner::parameter_values(const Parameters& parameters) const {
     if (!system_) {
         return [parameters](std::string_view name) -> std::optional<double> {
             const auto at = parameters.find(std::string{name});
@@ -134,20 +135,33 @@ NameValues ActionRunner::parameter_values(const Parameters& parameters) const {
     };
 }
 
-std::optional<std::vector<double>> ActionRunner::numbers(const Amounts& amounts,
+std::optional<double> ActionRunner::evaluated(const Action& action,
+                                              const lang::Expression& expression,
+                                              const Parameters& parameters,
+                                              const std::string& owner) {
+    const auto value = net::evaluate(expression, parameter_values(parameters));
+    if (!value) {
+        diagnostics_.error("ERB-SIM-0004", action.span,
+                           fmt::format("{}: '{}' uses a name or function that has no value here",
+                                       owner, expression.text()),
+                           "numbers, parameters and built-in functions may stand here");
+    }
+    return value;
+}
+
+std::optional<std::vector<double>> ActionRunner::numbers(const Action& action,
+                                                         const Amounts& amounts,
                                                          const Parameters& parameters) {
-    const NameValues values = parameter_values(parameters);
+    const net::NameValue values = parameter_values(parameters);
     std::vector<double> result;
     result.reserve(amounts.size());
     for (std::size_t s = 0; s < amounts.size(); ++s) {
-        std::optional<double> amount = amounts[s].number;
+        const std::optional<double> amount =
+            amounts[s].number ? amounts[s].number : net::evaluate(amounts[s].expression, values);
         if (!amount) {
-            amount = evaluate(
-                amounts[s].expression, values,
-                fmt::format("the amount of '{}'", network_->species_text(id_at<SpeciesId>(s))),
-                diagnostics_);
-        }
-        if (!amount) {
+            const std::string owner =
+                fmt::format("the amount of '{}'", network_->species_text(id_at<SpeciesId>(s)));
+            static_cast<void>(evaluated(action, amounts[s].expression, parameters, owner));
             return std::nullopt;
         }
         result.push_back(*amount);
@@ -170,8 +184,7 @@ std::optional<lang::Expression> ActionRunner::parsed(const Action& action,
 std::optional<double> ActionRunner::value_of(const Action& action, const std::string& text,
                                              const std::string& owner) {
     const auto expression = parsed(action, text);
-    return expression ? evaluate(*expression, parameter_values(parameters_), owner, diagnostics_)
-                      : std::nullopt;
+    return expression ? evaluated(action, *expression, parameters_, owner) : std::nullopt;
 }
 
 std::optional<double> ActionRunner::number(const Action& action, std::string_view name,
@@ -209,21 +222,18 @@ bool ActionRunner::set_concentration(const Action& action, bool adds) {
     }
     const std::string owner = fmt::format("the amount in {}", action.name);
     Amount& amount = amounts_[id->value];
-    const NameValues parameter = parameter_values(parameters_);
-    if (adds) {
-        const auto more = evaluate(*expression, parameter, owner, diagnostics_);
-        const auto present = numbers(amounts_, parameters_);
-        if (!more || !present) {
-            return false;
-        }
-        amount = {(*present)[id->value] + *more, {}};
-        return true;
-    }
-    // Observables and functions are taken now, parameters when a simulation starts.
-    const auto present = numbers(amounts_, parameters_);
+    const auto present = numbers(action, amounts_, parameters_);
     if (!present) {
         return false;
     }
+    if (adds) {
+        const auto more = evaluated(action, *expression, parameters_, owner);
+        if (more) {
+            amount = {(*present)[id->value] + *more, {}};
+        }
+        return more.has_value();
+    }
+    // Observables and functions are taken now, parameters when a simulation starts.
     eqn::ReferenceKernel kernel{*system_};
     kernel.set_parameters(overrides(parameters_));
     kernel.observe(time_, *present);
@@ -238,7 +248,7 @@ bool ActionRunner::set_concentration(const Action& action, bool adds) {
         }
     }
     amount = {std::nullopt, lang::Expression{std::move(nodes), nullptr}};
-    return evaluate(amount.expression, parameter, owner, diagnostics_).has_value();
+    return evaluated(action, amount.expression, parameters_, owner).has_value();
 }
 
 bool ActionRunner::set_parameter(const Action& action) {
@@ -396,9 +406,9 @@ std::optional<ActionRunner::Request> ActionRunner::request(const Action& action,
     return request;
 }
 
-std::optional<Run> ActionRunner::prepare(const Action& /*action*/, const Request& request,
+std::optional<Run> ActionRunner::prepare(const Action& action, const Request& request,
                                          const Parameters& parameters, const Amounts& amounts) {
-    const auto state = numbers(amounts, parameters);
+    const auto state = numbers(action, amounts, parameters);
     if (!state) {
         return std::nullopt;
     }

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "erbium/eqn/system.hpp"
+#include "erbium/net/evaluate.hpp"
 #include "erbium/sim/actions.hpp"
-#include "erbium/sim/evaluate.hpp"
 #include "erbium/sim/solver.hpp"
 
 namespace erbium::sim {
@@ -77,13 +77,15 @@ private:
                                  std::optional<double> otherwise);
     std::optional<double> value_of(const model::Action& action, const std::string& text,
                                    const std::string& owner);
+    std::optional<double> evaluated(const model::Action& action, const lang::Expression& expression,
+                                    const Parameters& parameters, const std::string& owner);
     std::optional<lang::Expression> parsed(const model::Action& action, const std::string& text);
     std::optional<SpeciesId> species(const model::Action& action, const std::string& text);
     std::optional<std::string> stem_of(const model::Action& action, const std::string& otherwise,
                                        const std::string& default_suffix);
-    [[nodiscard]] NameValues parameter_values(const Parameters& parameters) const;
+    [[nodiscard]] net::NameValue parameter_values(const Parameters& parameters) const;
     [[nodiscard]] Amounts initial_amounts() const;
-    std::optional<std::vector<double>> numbers(const Amounts& amounts,
+    std::optional<std::vector<double>> numbers(const model::Action& action, const Amounts& amounts,
                                                const Parameters& parameters);
     std::vector<ParameterValue> overrides(const Parameters& parameters) const;
     void write(const std::string& path, std::string_view text);

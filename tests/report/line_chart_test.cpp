@@ -127,6 +127,15 @@ TEST(LineChart, EscapesHostileLabels) {
     EXPECT_TRUE(xml.all("script").empty());
 }
 
+TEST(LineChart, KeepsAGivenEndWhenAllDataLieBeyondIt) {
+    EXPECT_EQ(scale_of({.low = 0.0}, {-3.0, -1.0}).low(), 0.0);
+    EXPECT_EQ(scale_of({.high = 2.0}, {5.0, 9.0}).high(), 2.0);
+    EXPECT_EQ(scale_of({.kind = ScaleKind::log, .low = 100.0}, {1.0, 3.0}).low(), 100.0);
+    LineChart chart = chart_of(1);
+    chart.y.high = -5.0;
+    EXPECT_EQ(read_xml(svg(chart)).error, "");
+}
+
 TEST(LineChart, WithoutAnyFiniteValueIsStillAChart) {
     LineChart chart = chart_of(1);
     for (double& y : chart.series[0].y) {

@@ -100,6 +100,14 @@ TEST(PathwayMap, MapsThatDifferInValuesHaveOneLayout) {
     }
 }
 
+TEST(PathwayMap, KnowsTheWordsOfALayout) {
+    EXPECT_EQ(node_shape_named("small"), NodeShape::small);
+    EXPECT_EQ(node_shape_named("gene"), NodeShape::gene);
+    EXPECT_EQ(node_shape_named("ghost"), std::nullopt);
+    EXPECT_EQ(edge_kind_named("becomes"), EdgeKind::becomes);
+    EXPECT_EQ(edge_kind_named(""), std::nullopt);
+}
+
 TEST(PathwayMap, EscapesHostileLabels) {
     PathwayMap map = map_of(2, 2);
     map.nodes[0].label = "<script>alert(1)</script>";

@@ -27,11 +27,11 @@ Table sample() {
 TEST(Table, PrintsAlignedText) {
     EXPECT_EQ(plain_text(sample()),
               "Growth\n"
-              "  line         dose [nM]  growth\n"
-              "  -----------  ---------  ------\n"
-              "  SKBR3               10    0.25\n"
-              "x BT474 µ           1000     NaN\n"
-              "! <script> &         100    1.50\n");
+              "  line        dose [nM]  growth\n"
+              "  ----------  ---------  ------\n"
+              "  SKBR3              10    0.25\n"
+              "x BT474 µ          1000     NaN\n"
+              "! <script> &        100    1.50\n");
 }
 
 TEST(Table, GivesWideLettersTwoPlacesAndCombiningOnesNone) {

@@ -29,7 +29,8 @@ struct XmlElement {
         return parse_double(attribute(key)).value_or(std::nan(""));
     }
     [[nodiscard]] bool has_class(std::string_view css) const {
-        for (const std::string_view word : split(attribute("class"), ' ')) {
+        const std::string words = attribute("class");
+        for (const std::string_view word : split(words, ' ')) {
             if (word == css) {
                 return true;
             }

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/cmd_report.cpp: a package's experiments as one page, with their numbers beside it.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "erbium/base/hash.hpp"
+#include "erbium/base/text.hpp"
+#include "erbium/base/units.hpp"
+#include "inputs.hpp"
+#include "manifest.hpp"
+#include "report_panels.hpp"
+
+namespace erbium::app {
+namespace {
+
+using report::Section;
+
+constexpr const char* kCaution =
+    "Research use only. Numbers come from a model under its assumptions; none of this is advice "
+    "for "
+    "a patient.";
+
+/// The page as it grows, and the tables that go beside it as files.
+struct Report {
+    report::Page page;
+    std::vector<std::pair<std::string, report::Table>> files;  // name without ending, table
+    std::vector<report::Table> printed;
+};
+
+std::size_t holding(const std::vector<assay::FactCheck>& facts) {
+    return static_cast<std::size_t>(std::count_if(
+        facts.begin(), facts.end(), [](const assay::FactCheck& f) { return f.both_hold(); }));
+}
+
+void add_grid(Report& out, const Package& package, assay::Experiment& experiment,
+              const package::GridPanel& panel, const std::string& id, const std::string& heading,
+              const std::string& prose) {
+    const assay::Grid grid = assay::viability_grid(experiment, panel);
+    const report::Table table = grid_table(package, grid, heading);
+    out.page.sections.push_back(
+        {.id = id,
+         .heading = heading,
+         .blocks = {report::Prose{prose}, grid_figure(package, grid, id + "-map", heading)}});
+    out.files.emplace_back(id, table);
+    out.printed.push_back(table);
+}
+
+void add_experiments(Report& out, const Package& package, assay::Experiment& experiment) {
+    const package::ReportPlan& plan = package.report;
+    if (plan.growth) {
+        add_grid(out, package, experiment, *plan.growth, "growth", "Cell lines under each agent",
+                 "The same kinetic constants run in every cell line; only the expression of the "
+                 "receptors and the genotype differ.");
+    }
+    if (plan.resistance) {
+        add_grid(
+            out, package, experiment, *plan.resistance, "resistance",
+            "How a sensitive cell escapes, and what still acts",
+            "The first row is the sensitive cell. Each row below it changes only what its name "
+            "says.");
+    }
+    if (plan.time_courses) {
+        const auto courses = assay::time_courses(experiment, *plan.time_courses);
+        out.page.sections.push_back(
+            {.id = "courses",
+             .heading = "What happens inside the cell",
+             .blocks = {course_figure(package, courses, *plan.time_courses, experiment)}});
+        out.files.emplace_back("time_courses",
+                               course_table(package, courses, *plan.time_courses, experiment));
+    }
+    if (!plan.dose_responses.empty()) {
+        std::vector<std::vector<assay::DoseResponse>> panels;
+        for (const package::DoseResponsePanel& panel : plan.dose_responses) {
+            panels.push_back(assay::dose_response(experiment, panel));
+        }
+        const report::Table halves = dose_table(package, panels);
+        out.page.sections.push_back(
+            {.id = "doses",
+             .heading = "Dose and response",
+             .blocks = {dose_figure(package, panels), report::TableBlock{.table = halves}}});
+        out.files.emplace_back("dose_response", halves);
+    }
+    if (plan.map) {
+        const auto activity = assay::map_activity(experiment, *plan.map);
+        out.page.sections.push_back({.id = "pathway",
+                                     .heading = "The pathway",
+                                     .blocks = {map_figure(package, *plan.map, activity)}});
+    }
+}
+
+void add_evidence(Report& out, const Package& package, const assay::Comparison& comparison,
+                  const std::vector<assay::FactCheck>& facts) {
+    if (!facts.empty()) {
+        const report::Table table = fact_table(package, facts);
+        out.page.sections.push_back(
+            {.id = "facts",
+             .heading = "Statements, each with its ablation",
+             .blocks = {report::TableBlock{
+                 .table = table,
+                 .caption = "A statement counts only when its effect is there and is lost when its "
+                            "mechanism is taken away."}}});
+        out.files.emplace_back("facts", table);
+    }
+    if (!comparison.rows.empty()) {
+        const report::Table table = comparison_table(package, comparison);
+        out.page.sections.push_back(
+            {.id = "observations",
+             .heading = "Model against measurement",
+             .blocks = {report::Prose{fmt::format(
+                            "{} of {} observations hold within their stated tolerance; {} do not. "
+                            "Misfits are listed first.",
+                            comparison.holding, comparison.rows.size(), comparison.misfits)},
+                        comparison_figure(package, comparison),
+                        report::TableBlock{.table = series_table(comparison)},
+                        report::TableBlock{.table = table}}});
+        out.files.emplace_back("observations", table);
+    }
+}
+
+void add_provenance(Report& out, const Package& package, const Manifest& manifest) {
+    const char* maturity = package.maturity == package::Maturity::sketch       ? "sketch"
+                           : package.maturity == package::Maturity::calibrated ? "calibrated"
+                                                                               : "validated";
+    report::Facts ran{
+        {{"program", version_text()},
+         {"package", fmt::format("{} {} ({})", package.name, package.version, maturity)},
+         {"network", fmt::format("{} species, {} reactions", manifest.species, manifest.reactions)},
+         {"simulations",
+          fmt::format("{}, of which {} failed", manifest.runs, manifest.failed_runs)},
+         {"relative tolerance", shortest(manifest.solver.tolerances.rtol)}}};
+    Section section{.id = "about", .heading = "What ran, and where the numbers come from"};
+    section.blocks.emplace_back(std::move(ran));
+    const auto list = [&](const char* title, const std::vector<std::string>& lines) {
+        if (!lines.empty()) {
+            section.blocks.emplace_back(
+                report::Prose{fmt::format("{} {}.", title, fmt::join(lines, "; "))});
+        }
+    };
+    list("The model is for:", package.scope);
+    list("It must not be asked about:", package.non_scope);
+    section.blocks.emplace_back(report::Note{kCaution});
+    out.page.sections.push_back(std::move(section));
+    out.page.sections.push_back(
+        {.id = "sources", .heading = "Sources", .blocks = {sources_of(package)}});
+}
+
+}  // namespace
+
+Exit run(const ReportCommand& command) {
+    const Outcome<package::Package, Diagnostics> loaded = load_package(command.package);
+    if (!loaded) {
+        return show(loaded.error());
+    }
+    const package::Package& package = loaded.value();
+    Diagnostics warnings;
+    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
+    print_error(warnings.text());
+    if (!system) {
+        return show(system.error());
+    }
+    Manifest manifest{.command = "erbium report " + command.package,
+                      .inputs = package.texts,
+                      .species = system.value().state_count(),
+                      .reactions = system.value().reaction_count()};
+    assay::ExperimentOptions options;
+    options.threads = static_cast<unsigned>(command.threads);
+    manifest.solver = options.solver;
+    auto made = assay::Experiment::make(package, std::move(system).value(), options);
+    if (!made) {
+        return show(made.error());
+    }
+    assay::Experiment& experiment = made.value();
+
+    Report out{.page = {.title = package.title, .caution = kCaution, .foot = version_text()}};
+    add_experiments(out, package, experiment);
+    const assay::Comparison comparison = assay::compare_observations(experiment);
+    const std::vector<assay::FactCheck> facts = assay::check_facts(experiment);
+    add_evidence(out, package, comparison, facts);
+    manifest.runs = experiment.conditions_run();
+    manifest.failed_runs = experiment.conditions_failed();
+    manifest.fallbacks = experiment.fallbacks();
+    add_provenance(out, package, manifest);
+    out.page.lede = fmt::format(
+        "A rule-based model of {} species and {} reactions, run in {} dishes: cell lines and "
+        "resistance mechanisms under each agent, beside what was measured.",
+        manifest.species, manifest.reactions, manifest.runs);
+    out.page.keys = {{.value = fmt::format("{} of {}", holding(facts), facts.size()),
+                      .words = "statements hold and are lost by their ablation",
+                      .is_misfit = holding(facts) < facts.size()},
+                     {.value = fmt::format("{} of {}", comparison.holding, comparison.rows.size()),
+                      .words = "observations hold within their tolerance",
+                      .is_misfit = comparison.misfits > 0},
+                     {.value = std::to_string(manifest.failed_runs),
+                      .words = fmt::format("of {} simulations failed", manifest.runs),
+                      .is_misfit = manifest.failed_runs > 0}};
+
+    const std::filesystem::path folder{command.folder.empty() ? package.name + "-report"
+                                                              : command.folder};
+    for (const auto& [name, table] : out.files) {
+        write_file((folder / (name + ".tsv")).string(), report::tsv(table));
+    }
+    const std::string page_path = (folder / "report.html").string();
+    write_file(page_path, report::html(out.page));
+    write_manifest(folder.string(), manifest);
+
+    if (command.as_json) {
+        std::string text = "{";
+        for (const auto& [name, table] : out.files) {
+            text += fmt::format("\"{}\": {},\n", name, report::json(table));
+        }
+        print(text + fmt::format("\"report\": \"{}\"}}\n", page_path));
+    } else {
+        for (const report::Table& table : out.printed) {
+            print(report::plain_text(table) + "\n");
+        }
+        print(
+            fmt::format("{} of {} statements hold with their ablation; {} of {} observations hold, "
+                        "{} misfits.\n",
+                        holding(facts), facts.size(), comparison.holding, comparison.rows.size(),
+                        comparison.misfits));
+        print(fmt::format("{}\nreport: {}\n", kCaution, page_path));
+    }
+    if (manifest.failed_runs > 0) {
+        return fail(Exit::some_failed, fmt::format("{} of {} simulations failed",
+                                                   manifest.failed_runs, manifest.runs));
+    }
+    return Exit::ok;
+}
+
+}  // namespace erbium::app

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/cmd_sim.cpp: one simulation: of a package, of a model file, or of a file's own
+// actions.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "commands.hpp"
+#include "erbium/assay/experiment.hpp"
+#include "erbium/base/text.hpp"
+#include "erbium/base/units.hpp"
+#include "erbium/eqn/system.hpp"
+#include "erbium/report/table.hpp"
+#include "erbium/sim/solver.hpp"
+#include "inputs.hpp"
+#include "manifest.hpp"
+#include "sim_actions.hpp"
+#include "treatment_options.hpp"
+
+namespace erbium::app {
+namespace {
+
+constexpr std::size_t kStepsOfAFile = 100;
+constexpr std::size_t kStepsOfATerminal = 12;
+
+/// A time in seconds, or in the model's own unit when there is no unit with the number.
+Outcome<double, Diagnostics> end_time(const std::string& text) {
+    Diagnostics diagnostics;
+    if (const std::optional<double> plain = parse_double(text); plain && *plain > 0.0) {
+        return *plain;
+    }
+    const Outcome<double, UnitProblem> time_s = parse_time_s(text);
+    if (time_s && time_s.value() > 0.0) {
+        return time_s.value();
+    }
+    diagnostics.error("ERB-APP-0004", {}, fmt::format("--until {}: expected a time above 0", text),
+                      time_s ? "write it as 72h, 30min or 4500s" : time_s.error().hint);
+    return diagnostics;
+}
+
+std::vector<double> equal_steps(double until, std::size_t steps) {
+    std::vector<double> times(steps + 1);
+    for (std::size_t i = 0; i <= steps; ++i) {
+        times[i] = until * static_cast<double>(i) / static_cast<double>(steps);
+    }
+    return times;
+}
+
+/// To stdout or to a file of the kind that its ending tells, with run.json beside it.
+void write_result(const SimCommand& command, const report::Table& table, Manifest manifest) {
+    manifest.command = "erbium sim " + command.target;
+    if (command.output.empty()) {
+        print(command.as_json ? report::json(table) + "\n" : report::plain_text(table));
+        return;
+    }
+    const std::filesystem::path path{command.output};
+    std::string text = path.extension() == ".json" || command.as_json ? report::json(table) + "\n"
+                       : path.extension() == ".csv"                   ? report::csv(table)
+                                                                      : report::tsv(table);
+    write_file(command.output, text);
+    write_manifest(path.parent_path().empty() ? "." : path.parent_path().string(), manifest);
+    print(fmt::format("wrote {} ({} times, {} columns)\n", command.output, table.rows.size(),
+                      table.columns.size()));
+}
+
+Exit simulate_package(const SimCommand& command, const std::string& folder) {
+    const Outcome<package::Package, Diagnostics> loaded = package::load_package(folder);
+    if (!loaded) {
+        return show(loaded.error());
+    }
+    const package::Package& package = loaded.value();
+    const Outcome<assay::Condition, Diagnostics> condition =
+        condition_of(package, command.treatment);
+    if (!condition) {
+        return show(condition.error());
+    }
+    std::vector<const package::Readout*> readouts;
+    for (const std::string& name : command.readouts) {
+        if (name == "viability") {
+            continue;  // always the last column
+        }
+        const auto readout = package::find_readout(package, name);
+        if (!readout) {
+            return show(readout.error());
+        }
+        readouts.push_back(readout.value());
+    }
+    if (command.readouts.empty()) {
+        for (const package::Readout& readout : package.readouts) {
+            readouts.push_back(&readout);
+        }
+    }
+    double until_s = package.protocol.duration_s;
+    if (!command.until.empty()) {
+        const Outcome<double, UnitProblem> time = parse_time_s(command.until);
+        if (!time || !(time.value() > 0.0)) {
+            return fail(Exit::usage,
+                        fmt::format("--until {}: {}", command.until,
+                                    time ? "the time must be above 0" : time.error().message));
+        }
+        until_s = time.value();
+    }
+    Diagnostics warnings;
+    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
+    print_error(warnings.text());
+    if (!system) {
+        return show(system.error());
+    }
+    Manifest manifest{.inputs = package.texts,
+                      .species = system.value().state_count(),
+                      .reactions = system.value().reaction_count(),
+                      .runs = 2};
+    assay::ExperimentOptions options;
+    options.solver.tolerances.rtol = command.rtol.value_or(options.solver.tolerances.rtol);
+    options.solver.tolerances.atol = command.atol;
+    options.threads = 2;
+    manifest.solver = options.solver;
+    auto experiment = assay::Experiment::make(package, std::move(system).value(), options);
+    if (!experiment) {
+        return show(experiment.error());
+    }
+    const bool is_for_terminal = command.output.empty() && !command.as_json;
+    const std::vector<double> times_s = equal_steps(
+        until_s, command.steps.value_or(is_for_terminal ? kStepsOfATerminal : kStepsOfAFile));
+    const assay::Condition conditions[] = {condition.value(), condition.value().control()};
+    const std::vector<assay::TimeCourse> courses = experiment.value().run(conditions, times_s);
+    const std::vector<double> viability =
+        assay::viability(courses[0], courses[1], experiment.value().growth_column());
+
+    report::Table table{.title = condition_text(package, condition.value()),
+                        .columns = {{.name = "time", .unit = "h", .align = report::Align::end}}};
+    for (const package::Readout* readout : readouts) {
+        table.columns.push_back(
+            {.name = readout->id, .unit = readout->unit, .align = report::Align::end});
+    }
+    table.columns.push_back(
+        {.name = "viability", .unit = "of untreated", .align = report::Align::end});
+    for (std::size_t i = 0; i < times_s.size(); ++i) {
+        report::Row row{.cells = {hours_from_s(times_s[i])}};
+        for (const package::Readout* readout : readouts) {
+            row.cells.emplace_back(courses[0].at(i, experiment.value().column(readout->id)));
+        }
+        row.cells.emplace_back(viability[i]);
+        row.mark = std::isnan(viability[i]) ? report::RowMark::failed : report::RowMark::none;
+        table.rows.push_back(std::move(row));
+    }
+    manifest.failed_runs = experiment.value().conditions_failed();
+    manifest.fallbacks = experiment.value().fallbacks();
+    manifest.doses = {{table.title, fmt::format("from t = 0 to {}", time_text(until_s))}};
+    write_result(command, table, std::move(manifest));
+    for (const assay::TimeCourse& course : courses) {
+        if (!course.is_ok) {
+            return fail(Exit::numerical, "the simulation failed: " + course.reason);
+        }
+    }
+    return Exit::ok;
+}
+
+/// The columns a user asked for, or all observables and functions without arguments.
+Outcome<sim::Recording, Diagnostics> recording_of(const eqn::System& system,
+                                                  const std::vector<std::string>& names) {
+    if (names.empty()) {
+        return sim::Recording::all_observables(system);
+    }
+    Diagnostics diagnostics;
+    sim::Recording recording;
+    for (const std::string& name : names) {
+        if (const auto observable = system.find_observable(name)) {
+            recording.observables.push_back(*observable);
+        } else if (const auto function = system.find_function(name)) {
+            recording.functions.push_back(*function);
+        } else if (const auto species = system.find_species(name)) {
+            recording.species.push_back(*species);
+        } else {
+            std::vector<std::string> known = system.observables().names();
+            known.insert(known.end(), system.functions().names().begin(),
+                         system.functions().names().end());
+            diagnostics.error("ERB-APP-0005", {},
+                              fmt::format("'{}' is no observable, function or species", name),
+                              did_you_mean(name, known));
+        }
+    }
+    if (diagnostics.has_errors()) {
+        return diagnostics;
+    }
+    return recording;
+}
+
+Outcome<std::vector<sim::ParameterValue>, Diagnostics> parameters_of(
+    const eqn::System& system, const std::vector<std::string>& settings) {
+    Diagnostics diagnostics;
+    std::vector<sim::ParameterValue> values;
+    for (const std::string& text : settings) {
+        const std::size_t equals = text.find('=');
+        const std::string name{trimmed(std::string_view{text}.substr(0, equals))};
+        const std::optional<double> value =
+            equals == std::string::npos
+                ? std::nullopt
+                : parse_double(trimmed(std::string_view{text}.substr(equals + 1)));
+        const std::optional<ParameterId> parameter = system.find_parameter(name);
+        if (!value) {
+            diagnostics.error("ERB-APP-0006", {},
+                              fmt::format("--set {}: expected NAME=NUMBER", text));
+        } else if (!parameter) {
+            diagnostics.error("ERB-APP-0006", {},
+                              fmt::format("--set {}: no parameter '{}'", text, name),
+                              did_you_mean(name, system.parameters().names()));
+        } else {
+            values.push_back({*parameter, *value});
+        }
+    }
+    if (diagnostics.has_errors()) {
+        return diagnostics;
+    }
+    return values;
+}
+
+Exit simulate_file(const SimCommand& command, const Target& target) {
+    const Outcome<double, Diagnostics> until = end_time(command.until);
+    if (!until) {
+        return show(until.error());
+    }
+    const Outcome<LoadedNetwork, Diagnostics> loaded = load_network(target);
+    if (!loaded) {
+        return show(loaded.error());
+    }
+    print_error(loaded.value().warnings.text());
+    const Outcome<eqn::System, Diagnostics> system = eqn::compile(loaded.value().network);
+    if (!system) {
+        return show(system.error());
+    }
+    const auto parameters = parameters_of(system.value(), command.treatment.settings);
+    if (!parameters) {
+        return show(parameters.error());
+    }
+    const auto recording = recording_of(system.value(), command.readouts);
+    if (!recording) {
+        return show(recording.error());
+    }
+    sim::SolverOptions options;
+    options.tolerances.rtol = command.rtol.value_or(options.tolerances.rtol);
+    options.tolerances.atol = command.atol;
+    sim::Run run;
+    run.parameters = parameters.value();
+    run.output_times = equal_steps(until.value(), command.steps.value_or(kStepsOfAFile));
+    run.recording = recording.value();
+    const sim::Result result = sim::solve(system.value(), run, options);
+
+    report::Table table{.title = command.target,
+                        .columns = {{.name = "time", .align = report::Align::end}}};
+    for (const std::string& name : run.recording.names(system.value())) {
+        table.columns.push_back({.name = name, .align = report::Align::end, .digits = 6});
+    }
+    for (std::size_t i = 0; i < result.times.size(); ++i) {
+        report::Row row{.cells = {result.times[i]}};
+        for (std::size_t c = 0; c < result.columns; ++c) {
+            row.cells.emplace_back(result.at(i, c));
+        }
+        table.rows.push_back(std::move(row));
+    }
+    write_result(command, table,
+                 {.inputs = loaded.value().texts,
+                  .species = system.value().state_count(),
+                  .reactions = system.value().reaction_count(),
+                  .solver = options,
+                  .runs = 1,
+                  .failed_runs = result.status.ok() ? 0U : 1U,
+                  .fallbacks = result.fallbacks});
+    if (!result.status.ok()) {
+        return fail(Exit::numerical, "the simulation failed: " + result.status.message);
+    }
+    return Exit::ok;
+}
+
+}  // namespace
+
+Exit run(const SimCommand& command) {
+    const Outcome<Target, Diagnostics> target = find_target(command.target);
+    if (!target) {
+        return show(target.error());
+    }
+    if (target.value().kind == TargetKind::package) {
+        return simulate_package(command, target.value().path);
+    }
+    const TreatmentOptions& treatment = command.treatment;
+    if (!treatment.profile.empty() || !treatment.drugs.empty() || !treatment.background.empty()) {
+        return fail(Exit::usage,
+                    fmt::format("--profile, --drug and --background need a package; {} is a file",
+                                command.target));
+    }
+    if (!command.until.empty()) {
+        return simulate_file(command, target.value());
+    }
+    if (target.value().kind == TargetKind::net) {
+        return fail(Exit::usage, "a .net file has no actions: give --until");
+    }
+    return run_file_actions(target.value().path, command.output.empty() ? "." : command.output);
+}
+
+}  // namespace erbium::app

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/sim_actions.hpp: the actions at the end of a BNGL file, with BioNetGen's file names.
+#pragma once
+
+#include <string>
+
+#include "console.hpp"
+
+namespace erbium::app {
+
+/// Runs the actions of a BNGL file and writes their files into `folder`, with run.json.
+[[nodiscard]] Exit run_file_actions(const std::string& path, const std::string& folder);
+
+}  // namespace erbium::app
