@@ -356,16 +356,32 @@ std::vector<Candidate> candidates(const SparsePattern& pattern, const LuPlanOpti
 }  // namespace
 
 LuPlan LuPlan::make(const SparsePattern& pattern, const LuPlanOptions& options) {
-    constexpr std::array kPaddings{0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0};
+    constexpr std::array kPaddings{0.0, 0.2, 0.35, 0.5, 0.75};
     double best_cycles = std::numeric_limits<double>::infinity();
     Cuts best_cuts;
     Candidate best;
     double best_flops = 0.0;
     std::size_t best_entries = 0;
+    // Cutting is tried for orders whose operations are near the fewest.
+    constexpr double kNear = 1.15;
+    struct Filled {
+        Candidate candidate;
+        BitMatrix rows;
+        double flops;
+    };
+    std::vector<Filled> all;
+    double fewest = std::numeric_limits<double>::infinity();
     for (Candidate& candidate : candidates(pattern, options)) {
-        BitMatrix filled = permuted_rows(pattern, candidate.order);
-        fill_in(filled);
-        const double flops = factor_flops(filled);
+        BitMatrix rows = permuted_rows(pattern, candidate.order);
+        fill_in(rows);
+        const double flops = factor_flops(rows);
+        fewest = std::min(fewest, flops);
+        all.push_back({std::move(candidate), std::move(rows), flops});
+    }
+    for (const auto& [candidate, filled, flops] : all) {
+        if (flops > kNear * fewest) {
+            continue;
+        }
         std::size_t entries = 0;
         for (std::size_t i = 0; i < filled.size(); ++i) {
             entries += filled.count(i);
