@@ -32,7 +32,6 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuPlan& pla
                                const SystemKernels& kernels, const RosenbrockTableau& tableau,
                                const SolverOptions& options, Pivoting pivoting)
     : tables_{tables},
-      plan_{plan},
       lu_program_{plan.program()},
       kernels_{kernels},
       tableau_{tableau},

@@ -87,7 +87,6 @@ private:
     [[nodiscard]] double power(double x, double y) const noexcept;
 
     const LaneTables& tables_;
-    const math::LuPlan& plan_;
     math::LuProgram lu_program_;
     const SystemKernels& kernels_;
     const RosenbrockTableau& tableau_;
