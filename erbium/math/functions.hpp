@@ -50,13 +50,20 @@ template <int W>
     return fast_two_sum<W>(high.high, high.low + (a.high * b.low + a.low * b.high));
 }
 
-/// y 2^n for -2044 <= n <= 2046, rounded once.
+// Integer arithmetic is unsigned: lanes that hold NaN or infinity wrap around in it, and are put
+// right at the end.
+
+/// The bits of a double whose exponent field is n + 1023 and whose fraction is 0.
 template <int W>
-[[nodiscard]] ERBIUM_INLINE Pack<W> scaled(Pack<W> y, IntPack<W> n) noexcept {
-    const UnsignedPack<W> lifted = reinterpret_cast<UnsignedPack<W>>(n + 2048);
-    const IntPack<W> half = reinterpret_cast<IntPack<W>>(lifted >> 1) - 1024;
-    const IntPack<W> rest = n - half;
-    return y * from_bits<W>((half + 1023) << 52) * from_bits<W>((rest + 1023) << 52);
+[[nodiscard]] ERBIUM_INLINE Pack<W> power_of_two(UnsignedPack<W> n) noexcept {
+    return reinterpret_cast<Pack<W>>((n + 1023) << 52);
+}
+
+/// y 2^n for -2044 <= n <= 2046 (n modulo 2^64), rounded once.
+template <int W>
+[[nodiscard]] ERBIUM_INLINE Pack<W> scaled(Pack<W> y, UnsignedPack<W> n) noexcept {
+    const UnsignedPack<W> half = ((n + 2048) >> 1) - 1024;
+    return y * power_of_two<W>(half) * power_of_two<W>(n - half);
 }
 
 /// e^(x + low), low a correction of at most a few units in the last place of x.
@@ -69,7 +76,8 @@ template <int W>
     x = smaller<W>(larger<W>(x, broadcast<W>(-kFar)), broadcast<W>(kFar));
     low = blend<W>(is_far, broadcast<W>(0.0), low);
     const Pack<W> shifted = x * 1.44269504088896338700e+00 + kRounder<W>;
-    const IntPack<W> n = bits_of<W>(shifted) - bits_of<W>(broadcast<W>(kRounder<W>));
+    const UnsignedPack<W> n =
+        unsigned_bits_of<W>(shifted) - unsigned_bits_of<W>(broadcast<W>(kRounder<W>));
     const Pack<W> n_real = shifted - kRounder<W>;
     const Pack<W> r_high = x - n_real * 6.93147180369123816490e-01;
     const Pack<W> r_low = n_real * 1.90821492927058770002e-10 - low;
@@ -97,17 +105,16 @@ struct Split {
 };
 template <int W>
 [[nodiscard]] ERBIUM_INLINE Split<W> split(Pack<W> x) noexcept {
-    constexpr std::int64_t kOne = 0x3FF0000000000000;
-    constexpr std::int64_t kRootHalf = 0x3FE6A09E667F3BCD;
+    constexpr std::uint64_t kOne = 0x3FF0000000000000;
+    constexpr std::uint64_t kRootHalf = 0x3FE6A09E667F3BCD;
     const IntPack<W> is_denormal = x < 0x1p-1022;
     x = blend<W>(is_denormal, x * 0x1p54, x);
-    const IntPack<W> lifted = bits_of<W>(x) + (kOne - kRootHalf);
-    const IntPack<W> exponent =
-        reinterpret_cast<IntPack<W>>(reinterpret_cast<UnsignedPack<W>>(lifted) >> 52) - 1023;
-    const IntPack<W> magic = bits_of<W>(broadcast<W>(kRounder<W>));
-    const Pack<W> k = from_bits<W>(exponent + magic) - kRounder<W>;
-    const IntPack<W> fraction = lifted & broadcast_int<W>(0x000FFFFFFFFFFFFF);
-    return {blend<W>(is_denormal, k - 54.0, k), from_bits<W>(fraction + kRootHalf)};
+    const UnsignedPack<W> lifted = unsigned_bits_of<W>(x) + (kOne - kRootHalf);
+    const UnsignedPack<W> exponent = (lifted >> 52) - 1023;
+    const UnsignedPack<W> magic = unsigned_bits_of<W>(broadcast<W>(kRounder<W>));
+    const Pack<W> k = reinterpret_cast<Pack<W>>(exponent + magic) - kRounder<W>;
+    const UnsignedPack<W> fraction = lifted & 0x000FFFFFFFFFFFFFU;
+    return {blend<W>(is_denormal, k - 54.0, k), reinterpret_cast<Pack<W>>(fraction + kRootHalf)};
 }
 
 /// What a logarithm gives where `regular` does not hold: NaN below 0, -infinity at 0, x at

@@ -62,6 +62,10 @@ template <int W>
     return reinterpret_cast<IntPack<W>>(value);
 }
 template <int W>
+[[nodiscard]] ERBIUM_INLINE UnsignedPack<W> unsigned_bits_of(Pack<W> value) noexcept {
+    return reinterpret_cast<UnsignedPack<W>>(value);
+}
+template <int W>
 [[nodiscard]] ERBIUM_INLINE Pack<W> from_bits(IntPack<W> value) noexcept {
     return reinterpret_cast<Pack<W>>(value);
 }
