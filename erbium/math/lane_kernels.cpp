@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/math/lane_kernels.hpp"
+
+#include <array>
+
+#include "erbium/math/target_kernels.hpp"
+
+namespace erbium::math {
+namespace {
+
+struct Supported {
+    std::array<LaneKernels, 6> kernels{};
+    std::size_t count{};
+
+    Supported() noexcept {
+        for (const LaneKernels& candidate :
+             {portable_kernels_1(), portable_kernels_4(), portable_kernels_8()}) {
+            kernels[count++] = candidate;
+        }
+#if defined(__x86_64__)
+        if (is_supported(Target::avx2)) {
+            kernels[count++] = avx2_kernels_4();
+        }
+        if (is_supported(Target::avx512)) {
+            kernels[count++] = avx512_kernels_4();
+            kernels[count++] = avx512_kernels_8();
+        }
+#endif
+    }
+};
+
+}  // namespace
+
+std::span<const LaneKernels> lane_kernels() noexcept {
+    static const Supported supported;  // constant after the first call
+    return std::span{supported.kernels}.first(supported.count);
+}
+
+const LaneKernels* find_lane_kernels(Target target, int width) noexcept {
+    for (const LaneKernels& kernels : lane_kernels()) {
+        if (kernels.target == target && kernels.width == width) {
+            return &kernels;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace erbium::math

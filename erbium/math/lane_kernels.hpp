@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/math/lane_kernels.hpp: the kernels of this module for one instruction set and lane count.
+// Used by: math::LaneLu, sim, tests that run on every kernel
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "erbium/math/lu_program.hpp"
+#include "erbium/math/target.hpp"
+
+namespace erbium::math {
+
+/// Functions over arrays that hold `width` lanes next to each other. Arguments: see the templates
+/// that they instantiate, lu_kernel.hpp and functions.hpp. Nothing is allocated.
+struct LaneKernels {
+    Target target{Target::portable};
+    int width{};
+
+    using Unary = void (*)(const double* x, double* result, std::size_t packs) noexcept;
+    using Binary = void (*)(const double* x, const double* y, double* result,
+                            std::size_t packs) noexcept;
+    Unary exponential{};
+    Unary natural_log{};
+    Unary log2{};
+    Unary log10{};
+    Binary power{};
+
+    void (*factor)(const LuProgram& program, const double* entries, double scale,
+                   const double* shift, double* values, double* growth) noexcept {};
+    void (*solve)(const LuProgram& program, const double* values, const double* b, double* x,
+                  double* result) noexcept {};
+    void (*backward_error)(const LuProgram& program, const double* entries, double scale,
+                           const double* shift, const double* b, const double* x, double* work,
+                           double* error) noexcept {};
+};
+
+/// Kernels that this machine can run, the plainest (one lane, portable) first.
+[[nodiscard]] std::span<const LaneKernels> lane_kernels() noexcept;
+
+/// The kernels for a target and width, or null when there are none here.
+[[nodiscard]] const LaneKernels* find_lane_kernels(Target target, int width) noexcept;
+
+}  // namespace erbium::math

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/math/ordering.hpp: symmetric permutations that keep LU factors sparse.
+// Reads: SparsePattern   Makes: Order   Used by: math::LuPlan
+#pragma once
+
+#include "erbium/math/sparse_pattern.hpp"
+
+namespace erbium::math {
+
+/// Strongly connected components in an order that makes the matrix block upper triangular; a
+/// component's first index in the order is where begins[component] points.
+/// Source: Tarjan, SIAM J Comput 1 (1972) 146; here without recursion.
+struct Components {
+    Order order;
+    std::vector<std::size_t> begins;  ///< components + 1
+};
+[[nodiscard]] Components strong_components(const SparsePattern& pattern);
+
+/// Approximate minimum degree on A + A^T, by libamd, inside each strong component.
+/// Source: Amestoy, Davis, Duff, SIAM J Matrix Anal Appl 17 (1996) 886.
+[[nodiscard]] Order minimum_degree_order(const SparsePattern& pattern);
+
+/// Diagonal pivot of least (r - 1)(c - 1) in the remaining matrix, r and c its entries in row and
+/// column; sees the unsymmetric pattern that AMD makes symmetric. Ties go to the smaller index.
+/// Source: Markowitz, Manage Sci 3 (1957) 255.   Cost: O(size^3 / 64).
+[[nodiscard]] Order markowitz_order(const SparsePattern& pattern);
+
+/// The same elimination in the order in which neighbours in the elimination tree of A + A^T's
+/// factors stand together, which makes columns of like structure neighbours.
+/// Source: Liu, SIAM J Matrix Anal Appl 11 (1990) 134.
+[[nodiscard]] Order postordered(const SparsePattern& pattern, const Order& order);
+
+}  // namespace erbium::math

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/sim/batch.hpp"
+
+#include <time.h>  // NOLINT(modernize-deprecated-headers): clock_gettime is POSIX
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "erbium/base/check.hpp"
+#include "erbium/sim/lanes_integrator.hpp"
+#include "erbium/sim/solver.hpp"
+
+namespace erbium::sim {
+namespace {
+
+double thread_cpu_s() noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+const SystemKernels& chosen_kernels(const BatchOptions& options) {
+    const SystemKernels* chosen = nullptr;
+    for (const SystemKernels& kernels : system_kernels()) {
+        if ((!options.target || kernels.math->target == *options.target) &&
+            (!options.lanes || kernels.math->width == *options.lanes)) {
+            chosen = &kernels;  // the best stand last
+        }
+    }
+    ERBIUM_CHECK(chosen != nullptr, "no kernels for this target and number of lanes");
+    return *chosen;
+}
+
+const RosenbrockTableau& tableau_of(BatchMethod method) noexcept {
+    return method == BatchMethod::rodas4 ? rodas4() : rodas5p();
+}
+
+}  // namespace
+
+class BatchSolver::Shared {
+public:
+    Shared(eqn::System system, BatchOptions options)
+        : tables_{system},
+          plan_{
+              math::LuPlan::make({system.program().column_begins, system.program().row_of_entry})},
+          kernels_{chosen_kernels(options)},
+          options_{options} {}
+
+    void solve(std::size_t count, const std::function<Run(std::size_t)>& run,
+               const std::function<void(std::size_t, Result&&)>& done) {
+        report_ = BatchReport{};
+        report_.lanes = kernels_.width;
+        next_ = 0;
+        const auto work = [&] { Worker{*this, count, run, done}.work(); };
+        std::vector<std::jthread> others;
+        const std::size_t useful = (count + kernels_.width - 1) / kernels_.width;
+        for (std::size_t i = 1; i < std::min<std::size_t>(options_.threads, useful); ++i) {
+            others.emplace_back(work);
+        }
+        work();
+        others.clear();  // joins
+    }
+
+    [[nodiscard]] const BatchReport& report() const noexcept { return report_; }
+
+private:
+    /// A run in work. At its place in memory until its result was handed over.
+    struct Job {
+        std::size_t index{};
+        Run run;
+        Result result;
+    };
+
+    class Worker {
+    public:
+        Worker(Shared& shared, std::size_t count, const std::function<Run(std::size_t)>& run,
+               const std::function<void(std::size_t, Result&&)>& done)
+            : shared_{shared}, count_{count}, run_{run}, done_{done} {}
+
+        void work() {
+            const double begin_s = thread_cpu_s();
+            LaneIntegrator lanes{shared_.tables_, shared_.plan_, shared_.kernels_,
+                                 tableau_of(shared_.options_.method), shared_.options_.solver};
+            lanes.solve([this] { return next(); }, [this](Result& result) { ended(result); });
+            const std::lock_guard lock{shared_.mutex_};
+            BatchReport& report = shared_.report_;
+            report.passes += lanes.statistics().passes;
+            report.lane_steps += lanes.statistics().lane_steps;
+            report.pivoted += pivoted_;
+            report.one_by_one += one_by_one_;
+            report.cpu_s += thread_cpu_s() - begin_s;
+        }
+
+    private:
+        LaneTask next() {
+            for (;;) {
+                Job* job = nullptr;
+                {
+                    const std::lock_guard lock{shared_.mutex_};
+                    if (shared_.next_ == count_) {
+                        return {};
+                    }
+                    job = &jobs_.emplace_back();
+                    job->index = shared_.next_++;
+                    job->run = run_(job->index);
+                }
+                if (suits_lanes(shared_.tables_.system(), job->run)) {
+                    return {&job->run, &job->result};
+                }
+                const bool is_special =
+                    job->run.equilibration.has_value() || job->run.stop_below_rate.has_value();
+                solve_one(*job, is_special ? "solved one by one: the run has an equilibration or "
+                                             "ends at a rate"
+                                           : "");
+                hand_over(*job);
+            }
+        }
+
+        void ended(Result& result) {
+            const auto job = std::find_if(jobs_.begin(), jobs_.end(),
+                                          [&](const Job& j) { return &j.result == &result; });
+            ERBIUM_CHECK(job != jobs_.end(), "a result that nobody asked for");
+            if (job->result.status.failure == Failure::newton) {
+                retry_pivoted(*job);
+            }
+            if (!job->result.status.ok()) {
+                solve_one(*job, "lanes gave up: " + job->result.status.message + "; solved by BDF");
+            }
+            hand_over(*job);
+        }
+
+        void retry_pivoted(Job& job) {
+            ++pivoted_;
+            if (!pivoting_) {
+                pivoting_ = std::make_unique<LaneIntegrator>(
+                    shared_.tables_, shared_.plan_, system_kernels().front(),
+                    tableau_of(shared_.options_.method), shared_.options_.solver, Pivoting::rows);
+            }
+            const std::string why = job.result.status.message;
+            bool is_given = false;
+            pivoting_->solve(
+                [&] {
+                    return std::exchange(is_given, true) ? LaneTask{}
+                                                         : LaneTask{&job.run, &job.result};
+                },
+                [](Result&) {});
+            job.result.fallbacks.push_back("solved again with row exchanges: " + why);
+        }
+
+        void solve_one(Job& job, std::string why) {
+            ++one_by_one_;
+            if (!solver_) {
+                // BDF adds up the errors of its many small steps.
+                SolverOptions options = shared_.options_.solver;
+                options.tolerances.rtol *= 0.01;
+                solver_ = std::make_unique<Solver>(shared_.tables_.system(), options);
+            }
+            std::vector<std::string> fallbacks = std::move(job.result.fallbacks);
+            job.result = solver_->solve(job.run);
+            if (!why.empty()) {
+                fallbacks.push_back(std::move(why));
+            }
+            job.result.fallbacks.insert(job.result.fallbacks.begin(), fallbacks.begin(),
+                                        fallbacks.end());
+        }
+
+        void hand_over(Job& job) {
+            {
+                const std::lock_guard lock{shared_.mutex_};
+                done_(job.index, std::move(job.result));
+            }
+            // The first jobs end first, more or less; others wait for their turn to be removed.
+            job.index = kRemoved;
+            while (!jobs_.empty() && jobs_.front().index == kRemoved) {
+                jobs_.pop_front();
+            }
+        }
+
+        static constexpr std::size_t kRemoved = static_cast<std::size_t>(-1);
+        Shared& shared_;
+        std::size_t count_;
+        const std::function<Run(std::size_t)>& run_;
+        const std::function<void(std::size_t, Result&&)>& done_;
+        std::deque<Job> jobs_;  // references stay valid when its ends change
+        std::unique_ptr<LaneIntegrator> pivoting_;
+        std::unique_ptr<Solver> solver_;
+        std::size_t pivoted_{};
+        std::size_t one_by_one_{};
+    };
+
+    LaneTables tables_;
+    math::LuPlan plan_;
+    const SystemKernels& kernels_;
+    BatchOptions options_;
+    std::mutex mutex_;  // guards what follows, and the caller's functions
+    std::size_t next_{};
+    BatchReport report_;
+};
+
+BatchSolver::BatchSolver(eqn::System system, BatchOptions options)
+    : shared_{std::make_unique<Shared>(std::move(system), options)} {}
+BatchSolver::~BatchSolver() = default;
+BatchSolver::BatchSolver(BatchSolver&&) noexcept = default;
+BatchSolver& BatchSolver::operator=(BatchSolver&&) noexcept = default;
+
+std::vector<Result> BatchSolver::solve(std::span<const Run> runs) {
+    std::vector<Result> results(runs.size());
+    shared_->solve(
+        runs.size(), [&](std::size_t i) { return runs[i]; },
+        [&](std::size_t i, Result&& result) { results[i] = std::move(result); });
+    return results;
+}
+
+void BatchSolver::solve(std::size_t count, const std::function<Run(std::size_t)>& run,
+                        const std::function<void(std::size_t, Result&&)>& done) {
+    shared_->solve(count, run, done);
+}
+
+const BatchReport& BatchSolver::report() const noexcept {
+    return shared_->report();
+}
+
+}  // namespace erbium::sim

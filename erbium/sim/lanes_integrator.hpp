@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/sim/lanes_integrator.hpp: solves many runs at once, one per lane, by a Rosenbrock method.
+// Reads: Run   Makes: Result   Used by: sim::BatchSolver
+//
+// Every lane has its own time, step size, error and place in its script; the lanes only share the
+// instructions. A lane whose run ended or failed takes the next run at once. Nothing that a lane
+// computes depends on what the others hold, so a result is the same bytes for every number of lanes
+// and every order of runs.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "erbium/math/aligned.hpp"
+#include "erbium/math/lu_plan.hpp"
+#include "erbium/sim/lanes_kernels.hpp"
+#include "erbium/sim/lanes_subject.hpp"
+#include "erbium/sim/rosenbrock_tableau.hpp"
+#include "erbium/sim/run.hpp"
+#include "erbium/sim/sparse_lu.hpp"
+
+namespace erbium::sim {
+
+/// What a lane works on next; `run` null when there is no more. `result` ends with status ok, or
+/// with why the lane gave up; who asked decides what to do then.
+struct LaneTask {
+    const Run* run{};
+    Result* result{};
+};
+
+/// How well the lanes were used.
+struct LaneStatistics {
+    std::size_t passes{};      ///< steps of all lanes together
+    std::size_t lane_steps{};  ///< of these, accepted or rejected steps of lanes that had a run
+};
+
+enum class Pivoting : std::uint8_t {
+    none,  ///< the plan's diagonal, all lanes at once; guarded
+    rows,  ///< KLU's, one lane after another; for what the guard refused
+};
+
+class LaneIntegrator {
+public:
+    /// The tables and the plan must outlive it. Allocates only here and per run, not in a step.
+    LaneIntegrator(const LaneTables& tables, const math::LuPlan& plan, const SystemKernels& kernels,
+                   const RosenbrockTableau& tableau, const SolverOptions& options,
+                   Pivoting pivoting = Pivoting::none);
+
+    /// Solves until `next` gives no run and all lanes are done. `done` is called with each result
+    /// as it ends. Precondition: every run suits_lanes().
+    void solve(const std::function<LaneTask()>& next, const std::function<void(Result&)>& done);
+
+    [[nodiscard]] const LaneStatistics& statistics() const noexcept { return statistics_; }
+
+private:
+    /// Numbers of one lane that no kernel reads.
+    struct Lane {
+        double h{};           // next step
+        double h_accepted{};  // last accepted step and its error, for the controller
+        double error_accepted{};
+        double stop{};
+        bool needs_start{};  // h is to be found anew
+        bool was_rejected{};
+        bool reaches_stop{};  // the present step ends at `stop`
+        std::size_t attempts{};
+        std::size_t lu_refusals{};  // in a row
+        double cpu_begin_s{};
+    };
+
+    void fill(std::size_t l, const std::function<LaneTask()>& next,
+              const std::function<void(Result&)>& done);
+    void enter(std::size_t l);
+    void load_slots(std::size_t l);
+    void start(std::size_t l);
+    void choose_steps();
+    void attempt();
+    void factor();
+    void solve_stage(double* k);
+    void differentiate_by_time();
+    void judge(std::size_t l);
+    void accept(std::size_t l);
+    void reject(std::size_t l, double factor);
+    void give_up(std::size_t l);
+    void interpolate(std::size_t l, double theta);
+    [[nodiscard]] double power(double x, double y) const noexcept;
+
+    const LaneTables& tables_;
+    math::LuProgram lu_program_;
+    const SystemKernels& kernels_;
+    const RosenbrockTableau& tableau_;
+    SolverOptions options_;
+    std::size_t n_;
+    std::size_t width_;
+    double lu_error_limit_;
+
+    std::vector<LaneSubject> subjects_;
+    std::vector<Lane> lanes_;
+    LaneStatistics statistics_;
+
+    // By lane.
+    math::AlignedDoubles t_;
+    math::AlignedDoubles t_stage_;
+    math::AlignedDoubles h_;
+    math::AlignedDoubles reciprocal_h_;
+    math::AlignedDoubles shift_;
+    math::AlignedDoubles d_h_;
+    math::AlignedDoubles atol_;
+    math::AlignedDoubles norm_;
+    math::AlignedDoubles growth_;
+    math::AlignedDoubles lu_error_;
+    math::AlignedDoubles accepted_;
+    // Rows of lanes.
+    math::AlignedDoubles slots_;
+    math::AlignedDoubles scratch_;  // rates of reactions, partial derivatives
+    math::AlignedDoubles y_;
+    math::AlignedDoubles y_stage_;
+    math::AlignedDoubles f_;
+    math::AlignedDoubles f_stage_;
+    math::AlignedDoubles slope_;  // df/dt
+    math::AlignedDoubles right_;
+    math::AlignedDoubles work_;
+    math::AlignedDoubles k_;  // stages, one after another
+    math::AlignedDoubles jacobian_;
+    math::AlignedDoubles factors_;
+    // One lane.
+    std::vector<double> state_;
+    // Pivoting::rows only.
+    std::vector<std::unique_ptr<SparseLu>> pivoted_;
+    std::vector<double> pivoted_matrix_;
+    std::vector<double> pivoted_right_;
+};
+
+}  // namespace erbium::sim
