@@ -184,7 +184,8 @@ struct File {
     std::vector<EnergyPattern> energy_patterns;
     std::vector<Rule> rules;
     std::vector<Action> actions;
-    Diagnostics warnings;  ///< about what was read all the same
+    std::vector<Action> protocol;  ///< of the block `protocol`: what one scan point runs
+    Diagnostics warnings;          ///< about what was read all the same
 
     // Only parse_leniently makes files with errors.
     Diagnostics errors;           ///< about what was not read, the first of them
@@ -200,7 +201,7 @@ struct File {
                a.has_molecule_types == b.has_molecule_types && a.seeds == b.seeds &&
                a.observables == b.observables && a.functions == b.functions &&
                a.energy_patterns == b.energy_patterns && a.rules == b.rules &&
-               a.actions == b.actions;
+               a.actions == b.actions && a.protocol == b.protocol;
     }
 };
 

@@ -34,7 +34,8 @@ enum class Block : std::uint8_t {
     actions,
     population,
     protocol,
-    network
+    network,
+    skipped  ///< refused as a whole, or of no known name
 };
 
 struct BlockName {
@@ -160,7 +161,8 @@ void FileParser::mark_unread(Block block) {
 /// Whether this line can only be an action although a block of declarations is open: `word({`, or
 /// the name of an action that takes nothing.
 bool FileParser::is_action_inside(Line line) const {
-    if (block_ == Block::none || block_ == Block::actions || block_ == Block::protocol) {
+    if (block_ == Block::none || block_ == Block::actions || block_ == Block::protocol ||
+        block_ == Block::skipped) {
         return false;
     }
     Cursor cursor{file_.source, line};
@@ -204,13 +206,13 @@ void FileParser::open_block(Cursor cursor, Place keyword) {
         error("ERB-BNGL-0024", name.place, fmt::format("there is no block '{}' in BNGL", name.text),
               did_you_mean(name.text, names));
         mark_unread(block_called(nearest_name(name.text, names).value_or("")));
-        block_ = Block::protocol;  // its lines are skipped
-    } else if (block == Block::population || block == Block::protocol || block == Block::network) {
+        block_ = Block::skipped;  // its lines are skipped
+    } else if (block == Block::population || block == Block::network) {
         complaints_.unsupported(
             "ERB-BNGL-0050", file_.span(name.place), fmt::format("the block '{}'", name.text),
             block == Block::network ? "this is a network (.net), not a model" : "");
         mark_unread(block);
-        block_ = Block::protocol;
+        block_ = Block::skipped;
     } else {
         block_ = block;
     }
@@ -287,9 +289,11 @@ void FileParser::declaration(Line line) {
         case Block::none:
         case Block::model:
             return outside(line);
-        case Block::population:
         case Block::protocol:
+            return keep(file_.protocol, parser.action());
+        case Block::population:
         case Block::network:
+        case Block::skipped:
             return;  // the whole block has been refused
     }
 }

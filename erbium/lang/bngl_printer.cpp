@@ -40,6 +40,7 @@ public:
         block("functions", file.functions, false);
         block("energy patterns", file.energy_patterns, false);
         block("reaction rules", file.rules, false);
+        block("protocol", file.protocol, false);
         out_ += "end model\n";
         actions(file, false);
     }

@@ -69,6 +69,20 @@ void bind_option(Context& context, const ast::File& file, const ast::Action& act
     }
 }
 
+Action bind_action(const ast::File& file, const ast::Action& action) {
+    Action bound{action.name.text, {}, file.span(action.place)};
+    for (const ast::ActionArgument& argument : action.arguments) {
+        ActionArgument& kept = bound.arguments.emplace_back();
+        kept.name = argument.name ? argument.name->text : std::string{};
+        kept.is_list = argument.is_list;
+        kept.span = file.span(argument.place);
+        for (const ast::Name& value : argument.values) {
+            kept.values.push_back(value.text);
+        }
+    }
+    return bound;
+}
+
 void bind_actions(Context& context) {
     for (const ast::File& file : context.files) {
         for (const ast::Action& action : file.actions) {
@@ -78,17 +92,10 @@ void bind_actions(Context& context) {
                 bind_option(context, file, action);
                 continue;
             }
-            Action bound{name, {}, file.span(action.place)};
-            for (const ast::ActionArgument& argument : action.arguments) {
-                ActionArgument& kept = bound.arguments.emplace_back();
-                kept.name = argument.name ? argument.name->text : std::string{};
-                kept.is_list = argument.is_list;
-                kept.span = file.span(argument.place);
-                for (const ast::Name& value : argument.values) {
-                    kept.values.push_back(value.text);
-                }
-            }
-            context.model.actions.push_back(std::move(bound));
+            context.model.actions.push_back(bind_action(file, action));
+        }
+        for (const ast::Action& action : file.protocol) {
+            context.model.protocol.push_back(bind_action(file, action));
         }
     }
 }

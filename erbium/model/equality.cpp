@@ -89,9 +89,9 @@ auto members(const Action& x) {
 }
 auto members(const Model& x) {
     const auto& [name, parameters, compartments, types, seeds, observables, functions, energies,
-                 rules, actions, options] = x;
+                 rules, actions, protocol, options] = x;
     return std::tie(name, parameters, compartments, types, seeds, observables, functions, energies,
-                    rules, actions, options);
+                    rules, actions, protocol, options);
 }
 
 }  // namespace

@@ -230,6 +230,7 @@ struct Model {
     std::vector<EnergyPattern> energy_patterns;
     std::vector<Rule> rules;
     std::vector<Action> actions;
+    std::vector<Action> protocol;  ///< actions that parameter_scan runs at each of its points
     std::vector<std::pair<std::string, std::string>> options;  ///< setOption, version, ...
 };
 

@@ -235,17 +235,24 @@ private:
             }
         }
         for (const Action& action : model_.actions) {
-            ast::Action& printed =
-                file.actions.emplace_back(ast::Action{named(action.name), {}, {}});
-            for (const ActionArgument& argument : action.arguments) {
-                ast::ActionArgument& one = printed.arguments.emplace_back();
-                one.name = named_if(argument.name);
-                one.is_list = argument.is_list;
-                for (const std::string& value : argument.values) {
-                    one.values.push_back(named(value));
-                }
+            file.actions.push_back(this->action(action));
+        }
+        for (const Action& action : model_.protocol) {
+            file.protocol.push_back(this->action(action));
+        }
+    }
+
+    static ast::Action action(const Action& action) {
+        ast::Action printed{named(action.name), {}, {}};
+        for (const ActionArgument& argument : action.arguments) {
+            ast::ActionArgument& one = printed.arguments.emplace_back();
+            one.name = named_if(argument.name);
+            one.is_list = argument.is_list;
+            for (const std::string& value : argument.values) {
+                one.values.push_back(named(value));
             }
         }
+        return printed;
     }
 
     const Model& model_;

@@ -65,6 +65,12 @@ private:
     std::optional<Scan> run_scan(const model::Action& action, const std::string& stem,
                                  std::vector<double> values, bool resets);
 
+    /// The same where each point is a run of the protocol.
+    std::optional<Scan> run_protocol_scan(const model::Action& action, const std::string& stem,
+                                          std::vector<double> values, bool resets);
+    bool run_protocol(const std::string& stem);
+
+    bool check_parameter(const model::Action& action, const std::string& name);
     std::optional<Request> request(const model::Action& action, const std::string& stem);
     std::optional<std::vector<double>> output_times(const model::Action& action, double start_time);
     std::optional<std::vector<double>> scan_values(const model::Action& action);
@@ -103,6 +109,8 @@ private:
     double time_{};
     std::map<std::string, Amounts> saved_amounts_;
     std::map<std::string, Parameters> saved_parameters_;
+    std::vector<std::string> last_names_;  // of observables and functions in the last .gdat ...
+    std::vector<double> last_values_;      // ... and its last row
     std::map<std::string, std::string> open_files_;  // text so far, for `continue`
 };
 

@@ -54,15 +54,22 @@ std::optional<std::vector<double>> ActionRunner::scan_values(const Action& actio
     return values;
 }
 
+bool ActionRunner::check_parameter(const Action& action, const std::string& name) {
+    if (system_->find_parameter(name)) {
+        return true;
+    }
+    diagnostics_.error("ERB-SIM-0007", action.span,
+                       fmt::format("the network has no parameter '{}'", name),
+                       did_you_mean(name, system_->parameters().names()));
+    return false;
+}
+
 /// Simulations of a scan put their files into a folder of its name, numbered from 1.
 std::optional<ActionRunner::Scan> ActionRunner::run_scan(const Action& action,
                                                          const std::string& stem,
                                                          std::vector<double> values, bool resets) {
     const std::string parameter = *text_option(action, "parameter");
-    if (!system_->find_parameter(parameter)) {
-        diagnostics_.error("ERB-SIM-0007", action.span,
-                           fmt::format("the network has no parameter '{}'", parameter),
-                           did_you_mean(parameter, system_->parameters().names()));
+    if (!check_parameter(action, parameter)) {
         return std::nullopt;
     }
     const Amounts before = amounts_;
@@ -113,14 +120,67 @@ std::optional<ActionRunner::Scan> ActionRunner::run_scan(const Action& action,
     return scan;
 }
 
+/// Runs the protocol; its simulations write to `stem`, whatever they say.
+bool ActionRunner::run_protocol(const std::string& stem) {
+    for (Action step : context_.protocol) {
+        if (is_simulation(step.name)) {
+            std::erase_if(step.arguments, [](const model::ActionArgument& argument) {
+                return argument.name == "prefix" || argument.name == "suffix";
+            });
+            step.arguments.push_back({"prefix", {stem}, false, step.span});
+        }
+        if (!run(step)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::optional<ActionRunner::Scan> ActionRunner::run_protocol_scan(const Action& action,
+                                                                  const std::string& stem,
+                                                                  std::vector<double> values,
+                                                                  bool resets) {
+    const std::string parameter = *text_option(action, "parameter");
+    if (!check_parameter(action, parameter)) {
+        return std::nullopt;
+    }
+    const Amounts before = amounts_;
+    const std::size_t slash = stem.find_last_of('/');
+    const std::string file_stem = slash == std::string::npos ? stem : stem.substr(slash + 1);
+    Scan scan;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        parameters_[parameter] = values[k];
+        if (resets) {
+            amounts_ = before;
+        }
+        last_values_.clear();
+        if (!run_protocol(fmt::format("{}/{}_{:05d}", stem, file_stem, k + 1))) {
+            return std::nullopt;
+        }
+        if (last_values_.empty()) {
+            diagnostics_.error("ERB-SIM-0002", action.span, "the protocol simulates nothing");
+            return std::nullopt;
+        }
+        scan.names = last_names_;
+        scan.ends.push_back(last_values_);
+    }
+    if (resets) {
+        amounts_ = before;
+    }
+    scan.values = std::move(values);
+    return scan;
+}
+
 bool ActionRunner::scan(const Action& action) {
     const auto stem = stem_of(action, stem_, *text_option(action, "parameter"));
     auto values = scan_values(action);
     if (!stem || !values || values->empty()) {
         return false;
     }
-    const auto done =
-        run_scan(action, *stem, std::move(*values), flag_option(action, "reset_conc", true));
+    const bool resets = flag_option(action, "reset_conc", true);
+    const auto done = is_protocol_scan(action)
+                          ? run_protocol_scan(action, *stem, std::move(*values), resets)
+                          : run_scan(action, *stem, std::move(*values), resets);
     if (!done) {
         return false;
     }

@@ -190,14 +190,16 @@ bool ActionRunner::finish(const Action& action, const Request& request, const Ru
     std::string& cdat = open_files_[request.stem + ".cdat"];
     std::string& gdat = open_files_[request.stem + ".gdat"];
     const bool appends = request.continues && !cdat.empty();
+    last_names_ = system_->observables().names();
+    if (request.prints_functions) {
+        last_names_.insert(last_names_.end(), system_->functions().names().begin(),
+                           system_->functions().names().end());
+    }
+    const std::span<const double> last = result.row(result.times.size() - 1).subspan(species);
+    last_values_.assign(last.begin(), last.end());
     if (!appends) {
-        std::vector<std::string> names = system_->observables().names();
-        if (request.prints_functions) {
-            names.insert(names.end(), system_->functions().names().begin(),
-                         system_->functions().names().end());
-        }
         cdat = cdat_header(system_->state_count());
-        gdat = dat_header(names);
+        gdat = dat_header(last_names_);
     }
     for (std::size_t row = appends ? 1 : 0; row < result.times.size(); ++row) {
         const std::span<const double> values = result.row(row);

@@ -106,7 +106,8 @@ bool is_off(const ActionArgument& argument) {
     return argument.values.size() == 1 && argument.values.front() == "0";
 }
 
-void check_simulate(const Action& action, bool is_scan, Diagnostics& diagnostics) {
+void check_simulate(const Action& action, bool is_scan, bool is_protocol,
+                    Diagnostics& diagnostics) {
     Names known = simulate_options();
     if (is_scan) {
         known.insert(known.end(), scan_options().begin(), scan_options().end());
@@ -130,7 +131,7 @@ void check_simulate(const Action& action, bool is_scan, Diagnostics& diagnostics
         }
     }
     const std::optional<std::string> method = text_option(action, "method");
-    if (action.name == "simulate_ode") {
+    if (action.name == "simulate_ode" || is_protocol) {
         return;
     }
     if (!method) {
@@ -150,8 +151,14 @@ void check_simulate(const Action& action, bool is_scan, Diagnostics& diagnostics
     }
 }
 
-void check_scan(const Action& action, Diagnostics& diagnostics) {
-    check_simulate(action, true, diagnostics);
+void check_scan(const Action& action, bool has_protocol, Diagnostics& diagnostics) {
+    const bool is_protocol = is_protocol_scan(action);
+    if (is_protocol && !has_protocol) {
+        diagnostics.error("ERB-SIM-0002", action.span,
+                          "the model has no protocol for this scan to run",
+                          "write the actions of one point into a block 'protocol'");
+    }
+    check_simulate(action, true, is_protocol, diagnostics);
     if (option(action, "parameter") == nullptr) {
         diagnostics.error("ERB-SIM-0002", action.span,
                           fmt::format("'{}' needs the option 'parameter'", action.name));
@@ -192,12 +199,16 @@ void report_unknown(const Action& action, std::span<const std::string> elsewhere
 
 }  // namespace
 
+bool is_protocol_scan(const Action& action) {
+    return action.name == "parameter_scan" && text_option(action, "method") == "protocol";
+}
+
 bool is_simulation(std::string_view action) noexcept {
     return action == "simulate" || action == "simulate_ode";
 }
 
 void check_actions(std::span<const Action> actions, std::span<const std::string> elsewhere,
-                   Diagnostics& diagnostics) {
+                   bool has_protocol, Diagnostics& diagnostics) {
     for (const Action& action : actions) {
         const auto* rule = std::find_if(kPositional.begin(), kPositional.end(),
                                         [&](const Positional& p) { return p.name == action.name; });
@@ -205,9 +216,9 @@ void check_actions(std::span<const Action> actions, std::span<const std::string>
             continue;  // their options are the generator's and the writers' business
         }
         if (is_simulation(action.name)) {
-            check_simulate(action, false, diagnostics);
+            check_simulate(action, false, false, diagnostics);
         } else if (action.name == "parameter_scan" || action.name == "bifurcate") {
-            check_scan(action, diagnostics);
+            check_scan(action, has_protocol, diagnostics);
         } else if (rule != kPositional.end()) {
             check_positional(action, *rule, diagnostics);
         } else if (contains(refused_actions(), action.name)) {

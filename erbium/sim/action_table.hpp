@@ -17,8 +17,9 @@ namespace erbium::sim {
 /// Looks at all actions before the first one runs: unknown actions and options are errors (with
 /// the name that was meant), what Erbium does not do is refused by name.
 /// @param elsewhere  actions that the caller runs itself, as the writers of networks
+/// @param has_protocol  whether a scan may have the method "protocol"
 void check_actions(std::span<const model::Action> actions, std::span<const std::string> elsewhere,
-                   Diagnostics& diagnostics);
+                   bool has_protocol, Diagnostics& diagnostics);
 
 /// The option of this name, or nothing.
 [[nodiscard]] const model::ActionArgument* option(const model::Action& action,
@@ -33,6 +34,9 @@ void check_actions(std::span<const model::Action> actions, std::span<const std::
 
 /// The i-th positional argument's text, or nothing.
 [[nodiscard]] std::optional<std::string> positional(const model::Action& action, std::size_t i);
+
+/// True for a parameter_scan that runs the model's protocol at each point.
+[[nodiscard]] bool is_protocol_scan(const model::Action& action);
 
 /// True for actions that solve differential equations.
 [[nodiscard]] bool is_simulation(std::string_view action) noexcept;

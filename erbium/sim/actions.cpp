@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/sim/actions.hpp"
 
+#include <algorithm>
+
 #include "erbium/sim/action_runner.hpp"
 #include "erbium/sim/action_table.hpp"
 
@@ -13,7 +15,10 @@ Outcome<ActionReport, Diagnostics> run_actions(std::span<const model::Action> ac
     if (context.read) {
         elsewhere.insert(elsewhere.end(), {"readFile", "readNetwork"});
     }
-    check_actions(actions, elsewhere, diagnostics);
+    check_actions(actions, elsewhere, !context.protocol.empty(), diagnostics);
+    if (std::any_of(actions.begin(), actions.end(), is_protocol_scan)) {
+        check_actions(context.protocol, elsewhere, false, diagnostics);
+    }
     if (diagnostics.has_errors()) {
         return diagnostics;
     }

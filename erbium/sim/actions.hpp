@@ -40,6 +40,8 @@ struct ActionContext {
         run_elsewhere;
     /// For parameter scans.
     unsigned threads{1};
+    /// The model's protocol: what parameter_scan({method=>"protocol", ...}) runs at each point.
+    std::vector<model::Action> protocol;
 };
 
 /// One simulation that an action ran.
@@ -67,6 +69,9 @@ struct ActionReport {
 ///                            is always sparse
 ///   parameter_scan           scan points are independent with reset_conc (the default), and run on
 ///                            ActionContext::threads threads
+///   parameter_scan with method=>"protocol" runs ActionContext::protocol at each point, one point
+///                            after the other; its simulations all write to the point's files, and
+///                            what the last of them ends with goes into the .scan
 ///   setConcentration         the amount may be an expression; parameters in it are looked up when
 ///                            a simulation starts, observables at once, as BioNetGen does
 ///   setParameter             an expression is evaluated at once

@@ -90,6 +90,20 @@ TEST(BnglParser, AMissingEndDoesNotSwallowTheNextBlock) {
     EXPECT_EQ(file.error().all()[1].code, "ERB-BNGL-0006");
 }
 
+TEST(BnglParser, AProtocolHoldsActionsOfItsOwn) {
+    const Outcome<File, Diagnostics> file = parse(
+        "begin model\nbegin protocol\n  simulate({method=>\"ode\",t_end=>5})\n"
+        "  setConcentration(\"A()\",2*5)\nend protocol\nend model\n"
+        "parameter_scan({method=>\"protocol\"})\n");
+    ASSERT_TRUE(static_cast<bool>(file)) << file.error().text();
+    ASSERT_EQ(file.value().protocol.size(), 2U);
+    EXPECT_EQ(file.value().protocol[1].name.text, "setConcentration");
+    EXPECT_EQ(file.value().actions.size(), 1U);
+    const Outcome<File, Diagnostics> again = parse(print(file.value()));
+    ASSERT_TRUE(static_cast<bool>(again)) << again.error().text();
+    EXPECT_TRUE(again.value() == file.value());
+}
+
 TEST(BnglParser, UnsupportedConstructsAreToldFromWrongOnes) {
     const Outcome<File, Diagnostics> file =
         parse("begin population maps\n  A() -> P() k\nend population maps\n");

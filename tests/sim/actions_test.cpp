@@ -178,6 +178,36 @@ TEST_F(Actions, AScanResetsTheStateAndWritesTheEnds) {
     EXPECT_TRUE(std::filesystem::exists(folder_ + "/model_k/model_k_00003.gdat"));
 }
 
+TEST_F(Actions, AScanMayRunTheProtocolAtEachPoint) {
+    // Both simulations of a point write to its files, whatever they are told; the last one counts.
+    context_.protocol = {simulate({{"t_end", "1"}, {"suffix", "first"}}),
+                         positional("setConcentration", {"A()", "10"}),
+                         simulate({{"t_start", "0"}, {"t_end", "1"}, {"prefix", "second"}})};
+    const Action scan =
+        action("parameter_scan",
+               {{"method", "protocol"}, {"parameter", "k"}, {"par_scan_vals", "[0.5,2]"}});
+    run({scan, scan});
+    const auto rows = table("model_k.scan");
+    ASSERT_EQ(rows.size(), 2U);
+    for (const auto& row : rows) {
+        const double left = std::exp(-row[0]);
+        EXPECT_TRUE(near_rel(row[1], 10.0 * left, 1e-6));
+        EXPECT_TRUE(near_rel(row[2], 10.0 + 4.0 * (1.0 - left), 1e-6));
+    }
+    EXPECT_TRUE(std::filesystem::exists(folder_ + "/model_k/model_k_00002.gdat"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ + "/second.gdat"));
+}
+
+TEST_F(Actions, AScanOfAProtocolNeedsOneThatRuns) {
+    const Action scan = action(
+        "parameter_scan", {{"method", "protocol"}, {"parameter", "k"}, {"par_scan_vals", "[1]"}});
+    EXPECT_NE(errors({scan}).find("the model has no protocol"), std::string::npos);
+    context_.protocol = {positional("setParameter", {"k", "3"})};
+    EXPECT_NE(errors({scan}).find("the protocol simulates nothing"), std::string::npos);
+    context_.protocol = {action("simulate", {{"method", "ssa"}, {"t_end", "1"}})};
+    EXPECT_NE(errors({scan}).find("ERB-SIM-0003"), std::string::npos);
+}
+
 TEST_F(Actions, AScanOfAnInitialAmountSeesTheNewValue) {
     run({action(
         "parameter_scan",

@@ -33,6 +33,7 @@ struct Case {
     bool has_net{true};
     double rtol{1e-6};
     double atol_of_column{1e-9};  ///< relative to the largest value of the column
+    std::string scan{};           ///< stem of a .scan to compare instead of .gdat and .cdat
 };
 
 void PrintTo(const Case& c, std::ostream* out) {
@@ -119,10 +120,16 @@ TEST_P(BioNetGen, TablesAreTheSameByColumn) {
     context.run_elsewhere = [](const model::Action&, const net::Network&) {
         return Outcome<std::vector<std::string>, Diagnostics>{std::vector<std::string>{}};
     };
+    context.protocol = bound.value().model.protocol;
     const auto report = run_actions(bound.value().model.actions, context);
     ASSERT_TRUE(report) << report.error().text();
     EXPECT_EQ(report.value().failure, "");
     const fs::path reference = folder / "DAT_validate";
+    if (!c.scan.empty()) {
+        expect_near_by_column(out / (c.scan + ".scan"), reference / (c.model + ".scan"), c);
+        fs::remove_all(out);
+        return;
+    }
     expect_near_by_column(out / (c.model + ".gdat"), reference / (c.model + ".gdat"), c);
     if (c.has_net && !HasFatalFailure()) {
         expect_near_by_column(out / (c.model + ".cdat"), reference / (c.model + ".cdat"), c);
@@ -142,7 +149,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{.model = "michment", .has_net = false}, Case{.model = "motor"},
         Case{.model = "simple_system"}, Case{.model = "test_fixed", .atol_of_column = 1e-7},
         Case{.model = "test_setconc", .has_net = false}, Case{.model = "test_synthesis_simple"},
-        Case{.model = "univ_synth"}, Case{.model = "egfr_net", .has_net = false}),
+        Case{.model = "univ_synth"}, Case{.model = "egfr_net", .has_net = false},
+        Case{.model = "heise", .has_net = false}, Case{.model = "test_mratio"},
+        Case{.model = "nfkb_illustrating_protocols",
+             .has_net = false,
+             .scan = "nfkb_illustrating_protocols_R"}),
     [](const auto& test) { return test.param.model; });
 
 }  // namespace

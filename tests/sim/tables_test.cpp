@@ -141,7 +141,7 @@ TEST(Tables, EquilibrateOnlyBehindTheirLastPoint) {
     EXPECT_TRUE(near_rel(result.steady_state.front(), 3.0, 1e-6));
 }
 
-// BioNetGen 2.9 at rtol = atol = 1e-8 for models of its test_tfun_*.bngl.
+// BioNetGen 2.9.3 at rtol = atol = 1e-8 for models of its test_tfun_*.bngl.
 TEST(Tables, AgreeWithBioNetGen) {
     EXPECT_TRUE(near_rel(curve(system("tfun([0,1,2,3,4],[0,1,2,3,4],time)"), {0.0, 4.0}).back(),
                          7.999999966310, 1e-7));
