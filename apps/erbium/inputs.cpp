@@ -46,6 +46,19 @@ Diagnostics complaint(std::string code, std::string message, std::string hint) {
     return all;
 }
 
+/// True when `path`, with all links followed, is a file in `folder` or below: a model may read the
+/// tables beside it, and nothing else.
+bool is_inside(const fs::path& folder, const fs::path& path) {
+    std::error_code failure;
+    const fs::path root = fs::canonical(folder.empty() ? fs::path{"."} : folder, failure);
+    if (failure) {
+        return false;
+    }
+    const fs::path file = fs::canonical(path, failure);
+    return !failure && fs::is_regular_file(file, failure) &&
+           std::mismatch(root.begin(), root.end(), file.begin(), file.end()).first == root.end();
+}
+
 std::shared_ptr<const SourceText> read_source(const std::string& path) {
     return std::make_shared<const SourceText>(SourceText{path, read_file(path)});
 }
@@ -132,15 +145,22 @@ Outcome<LoadedModel, Diagnostics> load_model(const Target& target) {
                            std::move(bound.value().warnings)};
     }
     const std::shared_ptr<const SourceText> source = read_source(target.path);
-    const Outcome<lang::bngl::File, Diagnostics> file = lang::bngl::parse(source);
-    if (!file) {
-        return file.error();
-    }
-    Outcome<model::Bound, Diagnostics> bound = model::bind(file.value());
+    std::vector<std::shared_ptr<const SourceText>> texts{source};
+    model::BindOptions options;
+    options.read_text = [&](const std::string& path) -> std::shared_ptr<const SourceText> {
+        if (!is_inside(fs::path{target.path}.parent_path(), path)) {
+            return nullptr;
+        }
+        texts.push_back(read_source(path));
+        return texts.back();
+    };
+    Outcome<model::Bound, Diagnostics> bound =
+        model::bind(lang::bngl::parse_leniently(source), options);
     if (!bound) {
         return std::move(bound).error();
     }
-    return LoadedModel{std::move(bound.value().model), {source}, std::move(bound.value().warnings)};
+    return LoadedModel{std::move(bound.value().model), std::move(texts),
+                       std::move(bound.value().warnings)};
 }
 
 Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,

@@ -84,6 +84,7 @@ Exit run_file_actions(const std::string& path, const std::string& folder) {
     sim::ActionContext context;
     context.stem = std::filesystem::path{path}.stem().string();
     context.folder = folder;
+    context.protocol = model.protocol;
     context.threads = std::max(1U, std::thread::hardware_concurrency());
     context.generate = [&](const model::Action& action) -> Outcome<net::Network, Diagnostics> {
         Outcome<net::GenerateOptions, Diagnostics> options = generate_options(action);
