@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// apps/erbium/cmd_net.cpp: writes out the network of a model.
+// apps/erbium/cmd_net.cpp: writes out the network of a model, and the contact map of its rules.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "contact_map_of.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/net/write_net.hpp"
+#include "erbium/report/svg.hpp"
 #include "inputs.hpp"
 
 namespace erbium::app {
@@ -17,16 +19,32 @@ double seconds(const timeval& time) {
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
-}  // namespace
-
-Exit run(const NetCommand& command) {
-    const Outcome<Target, Diagnostics> target = find_target(command.file);
-    if (!target) {
-        return show(target.error());
+/// What was drawn, or why nothing was.
+Outcome<report::ContactMap, Diagnostics> write_map(const Target& target, const std::string& path,
+                                                   bool shows_warnings) {
+    if (target.kind == TargetKind::net) {
+        Diagnostics all;
+        all.error("ERB-APP-0008", {}, fmt::format("{} has no rules to draw", target.path),
+                  "a contact map is made from a .bngl file or a package");
+        return all;
     }
+    const Outcome<LoadedModel, Diagnostics> loaded = load_model(target);
+    if (!loaded) {
+        return loaded.error();
+    }
+    if (shows_warnings) {
+        print_error(loaded.value().warnings.text());
+    }
+    report::ContactMap map = contact_map_of(loaded.value().model);
+    write_file(path, report::standalone(report::svg(map)));
+    return map;
+}
+
+/// The network as a file or on the console, with its size.
+Exit write_network(const NetCommand& command, const Target& target, nlohmann::ordered_json& json) {
     const Outcome<LoadedNetwork, Diagnostics> loaded =
-        load_network(target.value(), {command.max_species, command.max_reactions,
-                                      command.max_molecules, command.max_iterations});
+        load_network(target, {command.max_species, command.max_reactions, command.max_molecules,
+                              command.max_iterations});
     if (!loaded) {
         return show(loaded.error());
     }
@@ -41,12 +59,11 @@ Exit run(const NetCommand& command) {
         write_file(command.output, net::write_net(network));
     }
     if (command.as_json) {
-        const nlohmann::ordered_json json{{"species", network.species_count()},
-                                          {"reactions", network.reaction_count()},
-                                          {"rules", loaded.value().rules},
-                                          {"cpu_s", cpu_s},
-                                          {"peak_mb", peak_mb}};
-        print(json.dump() + "\n");
+        json["species"] = network.species_count();
+        json["reactions"] = network.reaction_count();
+        json["rules"] = loaded.value().rules;
+        json["cpu_s"] = cpu_s;
+        json["peak_mb"] = peak_mb;
     } else if (command.with_stats || !command.output.empty()) {
         print(fmt::format("{} species, {} reactions, {} rules", network.species_count(),
                           network.reaction_count(), loaded.value().rules));
@@ -55,6 +72,44 @@ Exit run(const NetCommand& command) {
                   : std::string{"\n"});
     } else {
         print(net::write_net(network));
+    }
+    return Exit::ok;
+}
+
+}  // namespace
+
+Exit run(const NetCommand& command) {
+    const Outcome<Target, Diagnostics> target = find_target(command.file);
+    if (!target) {
+        return show(target.error());
+    }
+    nlohmann::ordered_json json;
+    // The map alone needs no network, which may be large or without end.
+    const bool needs_network = command.map.empty() || !command.output.empty() || command.with_stats;
+    if (needs_network) {
+        const Exit exit = write_network(command, target.value(), json);
+        if (exit != Exit::ok) {
+            return exit;
+        }
+    }
+    if (!command.map.empty()) {
+        const auto map = write_map(target.value(), command.map, !needs_network);
+        if (!map) {
+            return show(map.error());
+        }
+        const std::size_t types = map.value().molecules.size();
+        const std::size_t bonds = map.value().bonds.size();
+        if (command.as_json) {
+            json["map"] = command.map;
+            json["molecule_types"] = types;
+            json["bonds"] = bonds;
+        } else {
+            print(fmt::format("{}: contact map of {} molecule type{} and {} bond{}\n", command.map,
+                              types, types == 1 ? "" : "s", bonds, bonds == 1 ? "" : "s"));
+        }
+    }
+    if (command.as_json) {
+        print(json.dump() + "\n");
     }
     return Exit::ok;
 }

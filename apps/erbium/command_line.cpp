@@ -56,10 +56,14 @@ CLI::App* add_net(CLI::App& app, NetCommand& net) {
         app.add_subcommand("net", "Write out the reaction network of a rule-based model");
     add_examples(*command,
                  "  erbium net egfr_net.bngl -o egfr_net.net\n"
-                 "  erbium net egfr_net.bngl --stats --json\n");
+                 "  erbium net egfr_net.bngl --stats --json\n"
+                 "  erbium net her2 --map her2.svg\n");
     command->add_option("FILE", net.file, "A .bngl file or a package")->required();
     command->add_option("-o,--output", net.output,
                         "Write the network here, in BioNetGen's .net format");
+    command->add_option("--map", net.map,
+                        "Draw the contact map here: molecule types, sites, bonds and what rules "
+                        "change (SVG)");
     command->add_flag("--stats", net.with_stats,
                       "Print species, reactions, rules, CPU time and memory");
     add_json(*command, net.as_json);

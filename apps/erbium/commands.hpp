@@ -20,6 +20,7 @@ struct CheckCommand {
 struct NetCommand {
     std::string file;
     std::string output;  ///< .net file; empty: none is written
+    std::string map;     ///< .svg file; empty: no contact map is drawn
     bool with_stats{};
     bool as_json{};
     std::optional<std::size_t> max_species;
