@@ -76,8 +76,9 @@ void write_result(const SimCommand& command, const report::Table& table, Manifes
                       table.columns.size()));
 }
 
-Exit simulate_package(const SimCommand& command, const std::string& folder) {
-    const Outcome<package::Package, Diagnostics> loaded = package::load_package(folder);
+Exit simulate_package(const SimCommand& command, const Target& target) {
+    const Outcome<package::Package, Diagnostics> loaded =
+        package::load_package(target.path, target.tier);
     if (!loaded) {
         return show(loaded.error());
     }
@@ -302,7 +303,7 @@ Exit run(const SimCommand& command) {
         return show(target.error());
     }
     if (target.value().kind == TargetKind::package) {
-        return simulate_package(command, target.value().path);
+        return simulate_package(command, target.value());
     }
     const TreatmentOptions& treatment = command.treatment;
     if (!treatment.profile.empty() || !treatment.drugs.empty() || !treatment.background.empty()) {

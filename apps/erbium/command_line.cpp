@@ -46,7 +46,10 @@ CLI::App* add_check(CLI::App& app, CheckCommand& check) {
     CLI::App* command = app.add_subcommand(
         "check", "Read a model or a package and report everything that is wrong with it");
     add_examples(*command, "  erbium check model.bngl\n  erbium check her2\n");
-    command->add_option("TARGET", check.target, "A .bngl or .net file, or a package")->required();
+    command
+        ->add_option("TARGET", check.target,
+                     "A .bngl or .net file, or a package (NAME@TIER picks a tier)")
+        ->required();
     add_json(*command, check.as_json);
     return command;
 }
@@ -99,7 +102,10 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
                  "  erbium sim egfr_net.bngl -o results/               # runs the file's actions\n"
                  "  erbium sim egfr_net.bngl --until 120 --steps 120 -o egfr.tsv\n"
                  "  erbium sim her2 --profile SKBR3 --drug \"trastuzumab 10 ug/mL\" --until 72h\n");
-    command->add_option("TARGET", sim.target, "A .bngl or .net file, or a package")->required();
+    command
+        ->add_option("TARGET", sim.target,
+                     "A .bngl or .net file, or a package (NAME@TIER picks a tier)")
+        ->required();
     add_treatment(*command, sim.treatment);
     command->add_option("--until", sim.until,
                         "End time: a number in the model's unit, or a quantity such as 72h");
@@ -120,7 +126,8 @@ CLI::App* add_report(CLI::App& app, ReportCommand& report) {
     CLI::App* command =
         app.add_subcommand("report", "Run a package's experiments and write them as one HTML page");
     add_examples(*command, "  erbium report her2\n  erbium report her2 -o out/\n");
-    command->add_option("PACKAGE", report.package, "A package")->required();
+    command->add_option("PACKAGE", report.package, "A package (NAME@TIER picks a tier)")
+        ->required();
     command->add_option("-o,--output", report.folder,
                         "Folder for report.html, tables and run.json (default: PACKAGE-report)");
     add_threads(*command, report.threads);
@@ -132,7 +139,8 @@ CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
     CLI::App* command = app.add_subcommand(
         "advise", "Rank a package's agents by predicted growth inhibition in one profile");
     add_examples(*command, "  erbium advise her2 --profile SKBR3_PTEN_loss\n");
-    command->add_option("PACKAGE", advise.package, "A package")->required();
+    command->add_option("PACKAGE", advise.package, "A package (NAME@TIER picks a tier)")
+        ->required();
     command->add_option("--profile", advise.profile, "Profile of the package")->required();
     add_threads(*command, advise.threads);
     add_json(*command, advise.as_json);
@@ -143,7 +151,7 @@ CLI::App* add_info(CLI::App& app, InfoCommand& info) {
     CLI::App* command =
         app.add_subcommand("info", "List what a package holds: profiles, agents, readouts");
     add_examples(*command, "  erbium info her2\n");
-    command->add_option("PACKAGE", info.package, "A package")->required();
+    command->add_option("PACKAGE", info.package, "A package (NAME@TIER picks a tier)")->required();
     add_json(*command, info.as_json);
     return command;
 }
@@ -152,7 +160,7 @@ CLI::App* add_cite(CLI::App& app, CiteCommand& cite) {
     CLI::App* command = app.add_subcommand(
         "cite", "Print the sources of a package's numbers, or how to cite Erbium");
     add_examples(*command, "  erbium cite\n  erbium cite her2\n");
-    command->add_option("PACKAGE", cite.package, "A package");
+    command->add_option("PACKAGE", cite.package, "A package (NAME@TIER picks a tier)");
     add_json(*command, cite.as_json);
     return command;
 }

@@ -82,6 +82,17 @@ std::vector<std::string> known_packages() {
 
 Outcome<Target, Diagnostics> find_target(const std::string& target) {
     std::error_code failure;
+    if (const std::size_t at = target.rfind('@');
+        at != std::string::npos && !fs::exists(target, failure)) {
+        Outcome<Target, Diagnostics> found = find_target(target.substr(0, at));
+        if (found && found.value().kind == TargetKind::package) {
+            found.value().tier = target.substr(at + 1);
+            return found;
+        }
+        if (!found) {
+            return found;
+        }
+    }
     const fs::path path{target};
     if (is_package(path)) {
         return Target{TargetKind::package, target};
@@ -128,12 +139,13 @@ Outcome<package::Package, Diagnostics> load_package(const std::string& target) {
         return complaint("ERB-APP-0003", fmt::format("{} is not a package", target),
                          "give a folder with a package.yaml, or the name of a known package");
     }
-    return package::load_package(found.value().path);
+    return package::load_package(found.value().path, found.value().tier);
 }
 
 Outcome<LoadedModel, Diagnostics> load_model(const Target& target) {
     if (target.kind == TargetKind::package) {
-        Outcome<package::Package, Diagnostics> loaded = package::load_package(target.path);
+        Outcome<package::Package, Diagnostics> loaded =
+            package::load_package(target.path, target.tier);
         if (!loaded) {
             return std::move(loaded).error();
         }

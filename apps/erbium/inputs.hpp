@@ -17,10 +17,11 @@ namespace erbium::app {
 enum class TargetKind { bngl, net, package };
 
 /// What `target` names and where it is. A package is a folder with a package.yaml, or the name of
-/// one in models/ here or among the models installed with the program.
+/// one in models/ here or among the models installed with the program; `her2@full` names a tier.
 struct Target {
     TargetKind kind{TargetKind::bngl};
     std::string path;
+    std::string tier;  ///< of a package; empty: its first
 };
 
 /// Errors: throws IoError for what is not there; ERB-APP-0001 for a package name that is unknown,

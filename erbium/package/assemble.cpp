@@ -5,7 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cstddef>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "erbium/base/text.hpp"
@@ -46,6 +50,26 @@ std::set<std::string> used_names(const model::Model& model) {
         }
     }
     return names;
+}
+
+/// True when a module of another tier holds the word `name`.
+bool stands_in_another_tier(const Package& package, std::string_view name) {
+    const auto is_part = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+    };
+    for (const Tier& tier : package.tiers) {
+        for (const auto& source : tier.modules) {
+            const std::string& text = source->text;
+            for (std::size_t at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+                const std::size_t end = at + name.size();
+                if ((at == 0 || !is_part(text[at - 1])) &&
+                    (end == text.size() || !is_part(text[end]))) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
 }
 
 void check_readouts(const Package& package, const model::Model& model, Diagnostics& diagnostics) {
@@ -92,7 +116,7 @@ Outcome<model::Bound, Diagnostics> assemble(const Package& package) {
     }
     const std::set<std::string> used = used_names(bound.value().model);
     for (const Parameter& parameter : package.parameters) {
-        if (!used.contains(parameter.id)) {
+        if (!used.contains(parameter.id) && !stands_in_another_tier(package, parameter.id)) {
             bound.value().warnings.warning(
                 "ERB-PKG-0041", parameter.span,
                 fmt::format("no module uses parameter '{}'", parameter.id));

@@ -50,6 +50,40 @@ std::vector<std::shared_ptr<const SourceText>> files_of(Loading& loading, const 
     return out;
 }
 
+/// The tiers, and the modules of all of them followed by those of the wanted one.
+void read_modules(Loading& loading, const YamlFields& manifest, std::string_view wanted) {
+    Package& package = loading.package;
+    (void)manifest.require("modules");
+    package.modules = files_of(loading, manifest, "modules");
+    std::vector<std::string> known;
+    for (const YamlNode& item : manifest.sequence("tiers")) {
+        const YamlFields fields{item, "a tier", {"id", "title", "modules"}, loading.diagnostics};
+        Tier tier{fields.required_text("id"), fields.text("title"),
+                  files_of(loading, fields, "modules")};
+        if (!tier.id.empty() && !is_plain_id(tier.id)) {
+            loading.diagnostics.error("ERB-PKG-0005", fields.span("id"),
+                                      fmt::format("'{}' is not a name", tier.id));
+        } else if (std::find(known.begin(), known.end(), tier.id) != known.end()) {
+            loading.diagnostics.error("ERB-PKG-0004", fields.span("id"),
+                                      fmt::format("tier '{}' stands here twice", tier.id));
+        }
+        known.push_back(tier.id);
+        package.tiers.push_back(std::move(tier));
+    }
+    for (const Tier& tier : package.tiers) {
+        if (package.tier.empty() && (wanted.empty() || tier.id == wanted)) {
+            package.tier = tier.id;
+            package.modules.insert(package.modules.end(), tier.modules.begin(), tier.modules.end());
+        }
+    }
+    if (!wanted.empty() && package.tier.empty()) {
+        loading.diagnostics.error(
+            "ERB-PKG-0023", {}, fmt::format("package '{}' has no tier '{}'", package.name, wanted),
+            known.empty() ? "it has one form only"
+                          : fmt::format("its tiers: {}", fmt::join(known, ", ")));
+    }
+}
+
 /// One of the package's internal units; stays as it was when the text is no such unit.
 void read_unit(Loading& loading, const YamlFields& fields, std::string_view key, Unit& unit,
                std::string& text) {
@@ -186,7 +220,7 @@ void read_header(Loading& loading, const YamlFields& manifest) {
 
 /// The order is that of what refers to what: bibliography, drugs (their molar masses), parameters,
 /// profiles, readouts, protocol, observations, report.
-void read_manifest(Loading& loading) {
+void read_manifest(Loading& loading, std::string_view tier) {
     const auto source = loading.folder.read("package.yaml", {}, loading.diagnostics);
     if (!source) {
         return;
@@ -196,12 +230,13 @@ void read_manifest(Loading& loading) {
         loading.diagnostics.append(std::move(root).error());
         return;
     }
-    const YamlFields manifest{root.value(),
-                              "the package",
-                              {"name", "title", "version", "maturity", "scope", "non_scope",
-                               "units", "modules", "parameters", "profiles", "drugs",
-                               "observations", "references", "readouts", "protocol", "report"},
-                              loading.diagnostics};
+    const YamlFields manifest{
+        root.value(),
+        "the package",
+        {"name", "title", "version", "maturity", "scope", "non_scope", "units", "modules", "tiers",
+         "parameters", "profiles", "drugs", "observations", "held_out", "references", "readouts",
+         "protocol", "report"},
+        loading.diagnostics};
     if (root.value().kind != YamlKind::map) {
         return;
     }
@@ -230,23 +265,29 @@ void read_manifest(Loading& loading) {
     }
     read_readouts(loading, manifest);
     read_protocol(loading, manifest);
-    (void)manifest.require("modules");
-    loading.package.modules = files_of(loading, manifest, "modules");
+    read_modules(loading, manifest, tier);
     for (const auto& text : files_of(loading, manifest, "observations")) {
         read_observations(loading, text);
+    }
+    const std::size_t looked_at = loading.package.observations.size();
+    for (const auto& text : files_of(loading, manifest, "held_out")) {
+        read_observations(loading, text);
+    }
+    for (std::size_t i = looked_at; i < loading.package.observations.size(); ++i) {
+        loading.package.observations[i].is_held_out = true;
     }
     if (const auto text = file_of(loading, manifest, "report", false)) {
         read_report_plan(loading, text);
     }
 }
 
-Outcome<Package, Diagnostics> load_package(const std::string& folder) {
+Outcome<Package, Diagnostics> load_package(const std::string& folder, std::string_view tier) {
     std::error_code failure;
     if (!std::filesystem::is_directory(folder, failure)) {
         throw IoError(folder, "read the package", failure ? failure.value() : ENOTDIR);
     }
     Loading loading{folder};
-    read_manifest(loading);
+    read_manifest(loading, tier);
     if (loading.diagnostics.has_errors()) {
         return std::move(loading.diagnostics);
     }

@@ -66,7 +66,8 @@ struct Loading {
 /// `-` or `.`.
 [[nodiscard]] bool is_plain_id(std::string_view id) noexcept;
 
-void read_manifest(Loading& loading);  // package.yaml, and with it everything else
+/// package.yaml, and with it everything else.
+void read_manifest(Loading& loading, std::string_view tier);
 void read_parameters(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void read_drugs(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void check_drug_parameters(Loading& loading);

@@ -130,10 +130,19 @@ struct Observation {
     std::optional<double> upper;
     std::optional<double> tolerance;  ///< on `scale`
     Scale scale{Scale::linear};
+    bool is_held_out{};  ///< kept for validation: no calibration may look at it
     char tag{};
     std::vector<std::string> sources;
     std::string note;
     Span span;
+};
+
+/// One of several forms of a model that share its numbers: a coarse one for many runs, a fine one
+/// to test it against.
+struct Tier {
+    std::string id;
+    std::string title;
+    std::vector<std::shared_ptr<const SourceText>> modules;  ///< besides those of all tiers
 };
 
 /// How an experiment runs.
@@ -251,7 +260,9 @@ struct Package {
     std::string time_unit;                                   ///< of the BNGL text
     std::string amount_unit;                                 ///< of the BNGL text
     std::string concentration_unit;                          ///< of the BNGL text
-    std::vector<std::shared_ptr<const SourceText>> modules;  ///< BNGL, in their order
+    std::vector<std::shared_ptr<const SourceText>> modules;  ///< BNGL, in their order; of `tier`
+    std::vector<Tier> tiers;                                 ///< empty: the model has one form
+    std::string tier;                                        ///< that of `modules`, or empty
     std::vector<Parameter> parameters;
     std::vector<Profile> profiles;
     std::vector<Drug> drugs;
@@ -272,7 +283,10 @@ struct Package {
 /// Reads and checks a package. All problems of all files are reported in one pass.
 /// Errors: Diagnostics (codes ERB-PKG-*, ERB-YAML-*, ERB-TABLE-*, ERB-BIB-*, ERB-DRUG-*); the
 /// model's text itself is read by assemble(). A folder that is not there throws IoError.
-[[nodiscard]] Outcome<Package, Diagnostics> load_package(const std::string& folder);
+/// @param tier  which form of the model; empty: the first that the package lists, if any
+/// A tier that the package does not have is ERB-PKG-0023.
+[[nodiscard]] Outcome<Package, Diagnostics> load_package(const std::string& folder,
+                                                         std::string_view tier = {});
 
 /// All overrides of a profile and its bases, the base's first; of two for one parameter only the
 /// later stays. Precondition: `profile` is one of the package's.

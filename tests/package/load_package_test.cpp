@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "erbium/base/error.hpp"
+#include "erbium/package/assemble.hpp"
 #include "near.hpp"
 #include "package_copy.hpp"
 
@@ -72,6 +73,87 @@ TEST(LoadPackage, ReadsWhatTheReportShows) {
 
 TEST(LoadPackage, NamesWhatItRestsOn) {
     EXPECT_EQ(cited(teaching()), (std::vector<std::string>{"Invented2001", "Dreamt2002"}));
+}
+
+/// The teaching package with its growth module in two tiers.
+void split_into_tiers(PackageCopy& copy) {
+    copy.edit("package.yaml", "modules: [modules/receptor.bngl, modules/growth.bngl]",
+              "modules: [modules/receptor.bngl]\n"
+              "tiers:\n"
+              "  - {id: coarse, title: one, modules: [modules/growth.bngl]}\n"
+              "  - {id: fine, title: two, modules: [modules/growth_fine.bngl]}");
+    copy.write("modules/growth_fine.bngl",
+               read_file(teaching_package() + "/modules/growth.bngl") + "# the fine one\n");
+}
+
+TEST(Tiers, ShareTheModulesAndTheFirstIsTheDefault) {
+    PackageCopy copy;
+    split_into_tiers(copy);
+    const auto first = load_package(copy.path());
+    ASSERT_TRUE(first) << first.error().text();
+    EXPECT_EQ(first.value().tier, "coarse");
+    EXPECT_EQ(first.value().tiers.size(), 2U);
+    ASSERT_EQ(first.value().modules.size(), 2U);
+    EXPECT_TRUE(first.value().modules[1]->path.ends_with("growth.bngl"));
+    const auto fine = load_package(copy.path(), "fine");
+    ASSERT_TRUE(fine) << fine.error().text();
+    EXPECT_EQ(fine.value().tier, "fine");
+    EXPECT_EQ(fine.value().modules[0]->text, first.value().modules[0]->text);
+    EXPECT_TRUE(fine.value().modules[1]->path.ends_with("growth_fine.bngl"));
+    EXPECT_EQ(teaching().tier, "") << "a package of one form has none";
+}
+
+TEST(Tiers, ThatAreNotThereOrStandTwiceAreRefused) {
+    PackageCopy copy;
+    split_into_tiers(copy);
+    const auto none = load_package(copy.path(), "finest");
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().text(),
+              "error ERB-PKG-0023: package 'blocker' has no tier 'finest'\n"
+              "  hint: its tiers: coarse, fine\n");
+    copy.edit("package.yaml", "id: fine", "id: coarse");
+    EXPECT_NE(copy.problems().find("ERB-PKG-0004: tier 'coarse' stands here twice"),
+              std::string::npos)
+        << copy.problems();
+}
+
+TEST(Tiers, ARowThatAnyTierUsesIsNoWarning) {
+    PackageCopy copy;
+    split_into_tiers(copy);
+    const std::string growth = read_file(copy.path() + "/modules/growth.bngl");
+    copy.write("modules/growth.bngl",
+               growth + "begin parameters\n  of_one K_extra*2\nend parameters\n");
+    copy.edit("parameters.tsv", "growth_max\t",
+              "K_extra\t1\t1\t\t\t\tassumed\tP\t\tof one tier\ngrowth_max\t");
+    for (const char* tier : {"coarse", "fine"}) {
+        const auto package = load_package(copy.path(), tier);
+        ASSERT_TRUE(package) << package.error().text();
+        const auto bound = assemble(package.value());
+        ASSERT_TRUE(bound) << bound.error().text();
+        EXPECT_EQ(bound.value().warnings.text(), "") << tier;
+    }
+}
+
+TEST(HeldOut, RowsAreMarkedAndTheOthersAreNot) {
+    PackageCopy copy;
+    const std::string rows = read_file(copy.path() + "/observations/growth.tsv");
+    std::string held_out = rows;
+    std::size_t renamed = 0;
+    for (std::size_t at = held_out.find('\n'); at + 1 < held_out.size();
+         at = held_out.find('\n', at + 1)) {
+        if (held_out[at + 1] != '#' && held_out.compare(at + 1, 11, "observation") != 0) {
+            held_out.insert(at + 1, "kept_");
+            ++renamed;
+        }
+    }
+    copy.write("observations/held_out.tsv", held_out);
+    copy.edit("package.yaml", "references:", "held_out: [observations/held_out.tsv]\nreferences:");
+    const auto package = load_package(copy.path());
+    ASSERT_TRUE(package) << package.error().text();
+    ASSERT_EQ(package.value().observations.size(), 2 * renamed);
+    for (const Observation& o : package.value().observations) {
+        EXPECT_EQ(o.is_held_out, o.id.starts_with("kept_")) << o.id;
+    }
 }
 
 TEST(LoadPackage, AFolderThatIsNotThereIsAFailureOfTheWorld) {
