@@ -2,9 +2,11 @@
 // erbium/eqn/compile.cpp: the passes from a network to its equations, in order.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
+#include "erbium/eqn/event_forms.hpp"
 #include "erbium/eqn/graph.hpp"
 #include "erbium/eqn/rate_laws.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
@@ -76,6 +78,57 @@ Product product(Slot slot, const std::vector<std::uint32_t>& factors, System::Ta
     return {slot, first, static_cast<std::uint32_t>(factors.size())};
 }
 
+void add_event_roots(const EventForms& forms, TapeRoots& roots) {
+    roots.constants.insert(roots.constants.end(), forms.stop_times.begin(), forms.stop_times.end());
+    for (const EventForm& event : forms.events) {
+        roots.events.push_back(event.trigger);
+        for (const std::optional<NodeId>& part : {event.delay, event.priority}) {
+            if (part) {
+                roots.events.push_back(*part);
+            }
+        }
+        roots.events.insert(roots.events.end(), event.values.begin(), event.values.end());
+    }
+    for (const RootForm& root : forms.roots) {
+        roots.events.push_back(root.comparison);
+        roots.events.push_back(root.difference);
+        if (root.is_in_rate) {
+            roots.rates.push_back(root.comparison);
+        }
+    }
+}
+
+void write_events(const net::Network& network, const EventForms& forms,
+                  const std::vector<Slot>& slots, System::Tables& tables) {
+    const auto slot_of = [&](const std::optional<NodeId>& node) {
+        return node ? std::optional{slots[node->value]} : std::nullopt;
+    };
+    for (std::size_t e = 0; e < forms.events.size(); ++e) {
+        const net::NetworkEvent& source = network.events[e];
+        const EventForm& form = forms.events[e];
+        TriggeredEvent event{.name = source.name,
+                             .trigger = slots[form.trigger.value],
+                             .initial_value = source.initial_value,
+                             .is_persistent = source.is_persistent,
+                             .uses_trigger_time_values = source.uses_trigger_time_values,
+                             .delay = slot_of(form.delay),
+                             .priority = slot_of(form.priority),
+                             .assignments = {}};
+        for (std::size_t a = 0; a < form.values.size(); ++a) {
+            event.assignments.push_back(
+                {source.assignments[a].target, slots[form.values[a].value]});
+        }
+        tables.events.push_back(std::move(event));
+    }
+    for (const RootForm& root : forms.roots) {
+        tables.roots.push_back(
+            {slots[root.difference.value], slots[root.comparison.value], root.is_in_rate});
+    }
+    for (const NodeId time : forms.stop_times) {
+        tables.stop_time_slots.push_back(slots[time.value]);
+    }
+}
+
 }  // namespace
 
 Outcome<System, Diagnostics> compile(const net::Network& network) {
@@ -100,6 +153,7 @@ Outcome<System, Diagnostics> compile(const net::Network& network) {
             rates.push_back(std::move(*form));
         }
     }
+    const EventForms events = event_forms(network, definitions, graph, diagnostics);
     if (diagnostics.has_errors()) {
         return diagnostics;
     }
@@ -121,6 +175,7 @@ Outcome<System, Diagnostics> compile(const net::Network& network) {
     for (std::uint32_t o = 0; o < network.observables.size(); ++o) {
         roots.outputs.push_back(graph.observable(o));
     }
+    add_event_roots(events, roots);
     const std::vector<Slot> slots = write_tapes(graph, definitions, roots, *tables);
     for (const RateForm& rate : rates) {
         tables->rates.push_back(product(slots[rate.coefficient.value], rate.factors, *tables));
@@ -139,7 +194,12 @@ Outcome<System, Diagnostics> compile(const net::Network& network) {
         tables->initial_slots.push_back(slots[amount.value]);
     }
 
+    write_events(network, events, slots, *tables);
     tables->time_knots = definitions.time_knots();
+    tables->time_knots.insert(tables->time_knots.end(), events.knots.begin(), events.knots.end());
+    std::sort(tables->time_knots.begin(), tables->time_knots.end());
+    tables->time_knots.erase(std::unique(tables->time_knots.begin(), tables->time_knots.end()),
+                             tables->time_knots.end());
     tables->parameter_values = definitions.parameter_values();
     tables->is_derived.resize(network.parameters.size());
     for (const auto& derived : definitions.derived()) {

@@ -58,6 +58,16 @@ int operand_count(Opcode op) noexcept {
     }
 }
 
+bool is_comparison(Opcode op) noexcept {
+    return op == Opcode::less || op == Opcode::less_equal || op == Opcode::equal ||
+           op == Opcode::not_equal;
+}
+
+bool is_truth(Opcode op) noexcept {
+    return is_comparison(op) || op == Opcode::logical_and || op == Opcode::logical_or ||
+           op == Opcode::logical_not;
+}
+
 std::size_t Graph::KeyHash::operator()(const Key& key) const noexcept {
     std::uint64_t h = 0x9E3779B97F4A7C15U;
     for (const std::uint64_t word : key.words) {
@@ -183,9 +193,16 @@ NodeId Graph::apply(Opcode op, NodeId a, NodeId b, NodeId c) {
 }
 
 std::vector<std::uint32_t> Graph::reachable(NodeId root) const {
+    return reachable(std::vector{root});
+}
+
+std::vector<std::uint32_t> Graph::reachable(const std::vector<NodeId>& roots) const {
     std::vector<std::uint32_t> found;
     std::unordered_map<std::uint32_t, bool> seen;
-    std::vector<std::uint32_t> open{root.value};
+    std::vector<std::uint32_t> open;
+    for (const NodeId root : roots) {
+        open.push_back(root.value);
+    }
     while (!open.empty()) {
         const std::uint32_t id = open.back();
         open.pop_back();
@@ -200,6 +217,16 @@ std::vector<std::uint32_t> Graph::reachable(NodeId root) const {
         }
     }
     std::sort(found.begin(), found.end());
+    return found;
+}
+
+std::vector<NodeId> Graph::comparisons(const std::vector<NodeId>& roots) const {
+    std::vector<NodeId> found;
+    for (const std::uint32_t id : reachable(roots)) {
+        if (is_comparison(nodes_[id].op) && nodes_[id].is_varying) {
+            found.push_back(NodeId{id});
+        }
+    }
     return found;
 }
 

@@ -66,6 +66,9 @@ public:
     /// Leaves that `root` depends on, ascending, without numbers.
     [[nodiscard]] std::vector<Leaf> leaves(NodeId root) const;
 
+    /// Comparisons (<, <=, ==, !=) of what varies that the roots are computed from, ascending.
+    [[nodiscard]] std::vector<NodeId> comparisons(const std::vector<NodeId>& roots) const;
+
     /// Derivative of `root` by the leaf; the number 0 when it does not depend on it.
     ///
     ///   x^p          p x^(p-1), which at x = 0 is the limit from the right (0, p or infinity)
@@ -90,6 +93,7 @@ private:
 
     NodeId insert(const Node& node);
     std::vector<std::uint32_t> reachable(NodeId root) const;
+    std::vector<std::uint32_t> reachable(const std::vector<NodeId>& roots) const;
     NodeId derivative_of_node(const Node& node, NodeId self, const std::array<NodeId, 3>& slope);
 
     std::vector<Node> nodes_;
@@ -98,5 +102,10 @@ private:
 
 /// Number of operands that are nodes: 0 for leaves, else 1 to 3.
 [[nodiscard]] int operand_count(Opcode op) noexcept;
+
+/// <, <=, == and !=.
+[[nodiscard]] bool is_comparison(Opcode op) noexcept;
+/// A comparison, or `and`, `or`, `not`: the value is 0, 1 or NaN.
+[[nodiscard]] bool is_truth(Opcode op) noexcept;
 
 }  // namespace erbium::eqn

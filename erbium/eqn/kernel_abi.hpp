@@ -6,11 +6,12 @@
 //
 //   [ literals | parameters | constants | time | values ]
 //     given      given        written     given  written
-//                             by the             by the rate, slope and output tapes
+//                             by the             by the rate, slope, output and event tapes
 //                             constants tape     (functions of time and states)
 //
-// Every slot but those of derived parameters is written by one instruction, so that a kernel over
-// lanes may reorder what does not depend on one another without changing a bit of the results.
+// In each tape every slot but those of derived parameters is written by one instruction, so that a
+// kernel over lanes may reorder what does not depend on one another without changing a bit of the
+// results. A slot that several tapes write has the same value in each, at the same time and state.
 #pragma once
 
 #include <cstdint>
@@ -118,6 +119,7 @@ struct Rows {
 ///               partial[P + q] = row q of partial_sums over partial[0, P);
 ///               entry[e] = row e of jacobian over partial; entries in CSC order
 ///   outputs     run rate_tape, then output_tape; then read the slots of observables and functions
+///   events      run event_tape; then read the slots of System::events() and roots()
 struct Program {
     std::uint32_t species{};
     std::uint32_t parameter_begin{};  ///< slot of the first parameter; literals are before it
@@ -130,6 +132,7 @@ struct Program {
     std::span<const Instruction> rate_tape;
     std::span<const Instruction> slope_tape;
     std::span<const Instruction> output_tape;
+    std::span<const Instruction> event_tape;
     std::span<const Term> observable_terms;  ///< index: species; used by Opcode::weighted_sum
 
     std::span<const Product> rates;          ///< by reaction

@@ -2,6 +2,7 @@
 #include "erbium/eqn/reference_kernel.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "erbium/eqn/arithmetic.hpp"
@@ -36,6 +37,19 @@ ReferenceKernel::ReferenceKernel(System system)
       rates_(program_.rates.size()),
       partials_(program_.partials.size() + program_.partial_sums.begins.size() - 1) {
     std::copy(program_.literals.begin(), program_.literals.end(), slots_.begin());
+    for (const Root& root : system_.roots()) {
+        if (root.is_in_rate) {
+            held_.push_back({root.comparison, 0.0});
+        }
+    }
+    if (!held_.empty()) {
+        std::copy_if(program_.rate_tape.begin(), program_.rate_tape.end(),
+                     std::back_inserter(held_rate_tape_), [this](const Instruction& i) {
+                         return std::none_of(
+                             held_.begin(), held_.end(),
+                             [&i](const HeldComparison& h) { return h.slot == i.dst; });
+                     });
+    }
     reset_parameters();
 }
 
@@ -102,9 +116,37 @@ void ReferenceKernel::run(std::span<const Instruction> tape, const double* y) no
     }
 }
 
-void ReferenceKernel::rhs(double t, std::span<const double> y, std::span<double> rate) noexcept {
+void ReferenceKernel::run_rate_tape(double t, const double* y) noexcept {
     slots_[program_.time_slot] = t;
-    run(program_.rate_tape, y.data());
+    if (!are_held_) {
+        run(program_.rate_tape, y);
+        return;
+    }
+    for (const HeldComparison& comparison : held_) {
+        slots_[comparison.slot] = comparison.value;
+    }
+    run(held_rate_tape_, y);
+}
+
+void ReferenceKernel::hold_comparisons(double t, std::span<const double> y) noexcept {
+    are_held_ = false;
+    if (held_.empty()) {
+        return;
+    }
+    evaluate_events(t, y);
+    for (HeldComparison& comparison : held_) {
+        comparison.value = slots_[comparison.slot];
+    }
+    are_held_ = true;
+}
+
+void ReferenceKernel::evaluate_events(double t, std::span<const double> y) noexcept {
+    slots_[program_.time_slot] = t;
+    run(program_.event_tape, y.data());
+}
+
+void ReferenceKernel::rhs(double t, std::span<const double> y, std::span<double> rate) noexcept {
+    run_rate_tape(t, y.data());
     for (std::size_t r = 0; r < rates_.size(); ++r) {
         rates_[r] = product(program_, program_.rates[r], slots_.data(), y.data());
     }
@@ -115,8 +157,7 @@ void ReferenceKernel::rhs(double t, std::span<const double> y, std::span<double>
 
 void ReferenceKernel::jacobian(double t, std::span<const double> y,
                                std::span<double> entries) noexcept {
-    slots_[program_.time_slot] = t;
-    run(program_.rate_tape, y.data());
+    run_rate_tape(t, y.data());
     run(program_.slope_tape, y.data());
     const std::size_t products = program_.partials.size();
     for (std::size_t p = 0; p < products; ++p) {

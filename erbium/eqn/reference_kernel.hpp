@@ -44,9 +44,20 @@ public:
     }
     [[nodiscard]] double function(FunctionId f) const noexcept { return slots_[system_.slot(f)]; }
 
+    /// Computes triggers, what belongs to them and comparisons at (t, y); read them with slot().
+    void evaluate_events(double t, std::span<const double> y) noexcept;
+    /// The present value of a slot of System::events(), roots() or stop_time_slots().
+    [[nodiscard]] double slot(Slot s) const noexcept { return slots_[s]; }
+
+    /// From here on the comparisons of System::roots() that are in rates keep, in rhs() and
+    /// jacobian(), the value they have at (t, y), so that dy/dt is smooth over a step.
+    void hold_comparisons(double t, std::span<const double> y) noexcept;
+    void release_comparisons() noexcept { are_held_ = false; }
+
 private:
     void compute_constants() noexcept;
     void run(std::span<const Instruction> tape, const double* y) noexcept;
+    void run_rate_tape(double t, const double* y) noexcept;
 
     System system_;
     Program program_;
@@ -54,6 +65,13 @@ private:
     std::vector<std::uint8_t> is_set_;  // by parameter
     std::vector<double> rates_;         // by reaction
     std::vector<double> partials_;      // products, then their sums
+    struct HeldComparison {
+        Slot slot{};
+        double value{};
+    };
+    std::vector<HeldComparison> held_;         // roots that are in rates
+    std::vector<Instruction> held_rate_tape_;  // the rate tape without those
+    bool are_held_{};
 };
 
 }  // namespace erbium::eqn

@@ -68,6 +68,7 @@ Program System::program() const noexcept {
             .rate_tape = t.rate_tape,
             .slope_tape = t.slope_tape,
             .output_tape = t.output_tape,
+            .event_tape = t.event_tape,
             .observable_terms = t.observable_terms,
             .rates = t.rates,
             .factors = t.factors,

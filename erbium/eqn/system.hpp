@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "erbium/base/diagnostic.hpp"
@@ -24,6 +25,31 @@ namespace erbium::eqn {
 struct ParameterValue {
     ParameterId parameter;
     double value{};
+};
+
+/// A triggered event (net::NetworkEvent says what it means); its expressions are slots that
+/// Program::event_tape writes.
+struct TriggeredEvent {
+    struct Assignment {
+        std::variant<SpeciesId, ParameterId> target;
+        Slot value{};
+    };
+    std::string name;
+    Slot trigger{};  ///< 1 when true, 0 when false
+    bool initial_value{true};
+    bool is_persistent{true};
+    bool uses_trigger_time_values{true};
+    std::optional<Slot> delay;     ///< [time]
+    std::optional<Slot> priority;  ///< higher is earlier
+    std::vector<Assignment> assignments;
+};
+
+/// A comparison of two quantities that vary, in a trigger or in a rate: something happens where
+/// their difference passes 0.
+struct Root {
+    Slot difference{};  ///< written by Program::event_tape
+    Slot comparison{};  ///< 1 or 0; written by Program::event_tape, if in a rate by rate_tape too
+    bool is_in_rate{};
 };
 
 /// Names of one table and the way back from a name to its index.
@@ -94,13 +120,29 @@ public:
         return tables_->initial_slots[s.value];
     }
 
-    /// Times at which the equations have a kink or a jump because a table function of `time` has a
-    /// point there; ascending. From such a time on the value to its right holds. An integrator
-    /// must stop there and start anew. Tables of anything else, be it a function of time, are not
-    /// in this list: their kinks are found by error control only.
+    /// Times at which the equations have a kink or a jump, or a trigger may change, because a table
+    /// function of `time` has a point there or because `time` is compared with that number;
+    /// ascending. At such a time a comparison decides which side holds; after it the value to its
+    /// right does. An integrator must stop there and start anew. Tables of anything else, be it a
+    /// function of time, are not in this list: their kinks are found by error control only.
     [[nodiscard]] std::span<const double> time_knots() const noexcept {
         return tables_->time_knots;
     }
+
+    /// Slots of what `time` is compared with where that is computed from parameters: to be treated
+    /// as time_knots() are, by their values under the present parameters.
+    [[nodiscard]] std::span<const Slot> stop_time_slots() const noexcept {
+        return tables_->stop_time_slots;
+    }
+
+    /// Triggered events, in the order of the network. A solver carries them out; a parameter that
+    /// they change is no state but set anew, as by ReferenceKernel::set_parameters.
+    [[nodiscard]] std::span<const TriggeredEvent> events() const noexcept {
+        return tables_->events;
+    }
+    /// Every other comparison in triggers and in the functions that rate laws name. Those inside
+    /// min, max, abs, sign, floor, ceil, rint and tables are not in this list.
+    [[nodiscard]] std::span<const Root> roots() const noexcept { return tables_->roots; }
 
     /// Views of the tables for a kernel; valid while this System or a copy of it lives.
     [[nodiscard]] Program program() const noexcept;
@@ -115,6 +157,9 @@ public:
         std::vector<std::uint8_t> is_fixed;    // by species
         std::vector<double> parameter_values;  // by parameter
         std::vector<double> time_knots;
+        std::vector<Slot> stop_time_slots;
+        std::vector<TriggeredEvent> events;
+        std::vector<Root> roots;
         std::vector<Slot> observable_slots;
         std::vector<Slot> function_slots;
         std::vector<Slot> initial_slots;
@@ -127,6 +172,7 @@ public:
         std::vector<Instruction> rate_tape;
         std::vector<Instruction> slope_tape;
         std::vector<Instruction> output_tape;
+        std::vector<Instruction> event_tape;
         std::vector<std::uint32_t> observable_begins;  // by observable, + 1
         std::vector<Term> observable_terms;
 
@@ -165,7 +211,10 @@ private:
 /// The Jacobian is analytic. Rows and columns of fixed species hold only their zero diagonal: a
 /// fixed amount has no deviation for a derivative to act on.
 ///
-/// Errors: ERB-EQN-0001 ... 0010 for unknown names, wrong numbers of arguments, cycles, what is
+/// A species that events or rates change is a state like any other; a parameter that only events
+/// change stays a parameter (System::events). Rates of any form are functions (function_product).
+///
+/// Errors: ERB-EQN-0001 ... 0011 for unknown names, wrong numbers of arguments, cycles, what is
 /// not supported (a table that was not read; mratio with varying first or second argument in a
 /// rate).
 /// Cost: O(reactions + terms of functions * species in their observables).

@@ -78,20 +78,21 @@ public:
         }
     }
 
-    /// Appends instructions for marked nodes that have none yet. The tape of what varies starts
-    /// from the leaves; the constants tape takes only what does not vary.
-    /// @param end  no node at or after this one is needed
+    /// Appends instructions for marked nodes that are not among the emitted ones, and adds them
+    /// there. The tape of what varies starts from the leaves; the constants tape takes only what
+    /// does not vary.
+    /// @param end      no node at or after this one is needed
+    /// @param emitted  by node: written by the tapes that are always run before this one
     void emit(const std::vector<std::uint8_t>& needed, std::size_t end, bool is_varying,
-              std::vector<Instruction>& tape) {
-        is_emitted_.resize(slots_.size());
+              std::vector<std::uint8_t>& emitted, std::vector<Instruction>& tape) const {
         for (std::size_t id = 0; id < end; ++id) {
             const Graph::Node& node = graph_[id_at<NodeId>(id)];
-            if (needed[id] == 0 || is_emitted_[id] != 0 || node.is_varying != is_varying ||
+            if (needed[id] == 0 || emitted[id] != 0 || node.is_varying != is_varying ||
                 node.op == Opcode::number || node.op == Opcode::parameter ||
                 node.op == Opcode::time) {
                 continue;
             }
-            is_emitted_[id] = 1;
+            emitted[id] = 1;
             tape.push_back(instruction(id));
         }
     }
@@ -128,7 +129,6 @@ private:
     const Graph& graph_;
     System::Tables& tables_;
     std::vector<Slot> slots_;
-    std::vector<std::uint8_t> is_emitted_;
 };
 
 }  // namespace
@@ -141,6 +141,8 @@ std::vector<Slot> write_tapes(const Graph& graph, const Definitions& definitions
     mark(graph, roots.slopes, slope_nodes);
     std::vector<std::uint8_t> output_nodes(graph.size());
     mark(graph, roots.outputs, output_nodes);
+    std::vector<std::uint8_t> event_nodes(graph.size());
+    mark(graph, roots.events, event_nodes);
 
     std::vector<NodeId> constants = roots.constants;
     for (const auto& derived : definitions.derived()) {
@@ -150,25 +152,31 @@ std::vector<Slot> write_tapes(const Graph& graph, const Definitions& definitions
     mark(graph, constants, all);
     for (std::size_t id = 0; id < all.size(); ++id) {
         all[id] = static_cast<std::uint8_t>(all[id] | rate_nodes[id] | slope_nodes[id] |
-                                            output_nodes[id]);
+                                            output_nodes[id] | event_nodes[id]);
     }
 
     TapeWriter writer{graph, tables};
     writer.lay_out(all);
     // Each derived parameter is defined before anything that uses it: its own constants first.
     std::vector<std::uint8_t> needed(graph.size());
+    std::vector<std::uint8_t> constants_done(graph.size());
     for (const auto& derived : definitions.derived()) {
         mark(graph, {derived.value}, needed);
-        writer.emit(needed, derived.value.value + 1, false, tables.constants_tape);
+        writer.emit(needed, derived.value.value + 1, false, constants_done, tables.constants_tape);
         tables.constants_tape.push_back({.op = Opcode::define_parameter,
                                          .dst = tables.parameter_begin + derived.parameter,
                                          .a = writer.slot(derived.value),
                                          .b = derived.parameter});
     }
-    writer.emit(all, graph.size(), false, tables.constants_tape);
-    writer.emit(rate_nodes, graph.size(), true, tables.rate_tape);
-    writer.emit(slope_nodes, graph.size(), true, tables.slope_tape);
-    writer.emit(output_nodes, graph.size(), true, tables.output_tape);
+    writer.emit(all, graph.size(), false, constants_done, tables.constants_tape);
+    std::vector<std::uint8_t> rates_done(graph.size());
+    writer.emit(rate_nodes, graph.size(), true, rates_done, tables.rate_tape);
+    // Slopes and outputs follow the rates, but not one another; events stand alone.
+    std::vector<std::uint8_t> slopes_done = rates_done;
+    writer.emit(slope_nodes, graph.size(), true, slopes_done, tables.slope_tape);
+    writer.emit(output_nodes, graph.size(), true, rates_done, tables.output_tape);
+    std::vector<std::uint8_t> events_done(graph.size());
+    writer.emit(event_nodes, graph.size(), true, events_done, tables.event_tape);
     return writer.take_slots();
 }
 

@@ -17,7 +17,8 @@ struct TapeRoots {
     std::vector<NodeId> rates;
     std::vector<NodeId> slopes;
     std::vector<NodeId> outputs;
-    std::vector<NodeId> constants;  ///< initial amounts
+    std::vector<NodeId> constants;  ///< initial amounts, stop times
+    std::vector<NodeId> events;     ///< triggers and what belongs to them, comparisons
 };
 
 /// Fills the tapes, literals and the layout of slots of `tables`, whose names, observables and

@@ -67,15 +67,23 @@ NodeId table_leaf(Graph& g, const lang::TableFunction& table, std::size_t piece,
 /// Chooses among the leaves first ... last. The depth of the recursion is the logarithm of their
 /// number.
 NodeId table_tree(Graph& g, const lang::TableFunction& table, std::size_t first, std::size_t last,
-                  NodeId x) {
+                  NodeId x, std::unordered_set<NodeId>& choices) {
     if (first == last) {
         return table_leaf(g, table, first, x);
     }
     const std::size_t middle = first + (last - first) / 2;
-    const NodeId below = table_tree(g, table, first, middle, x);
-    const NodeId above = table_tree(g, table, middle + 1, last, x);
+    const NodeId below = table_tree(g, table, first, middle, x, choices);
+    const NodeId above = table_tree(g, table, middle + 1, last, x, choices);
     const NodeId is_below = g.apply(Opcode::less, x, g.number(table.x[middle]));
+    choices.insert(is_below);
     return g.apply(Opcode::select, is_below, below, above);
+}
+
+/// A condition as a comparison, so that the integrator can tell where it changes.
+NodeId condition(Graph& g, NodeId value) {
+    const Graph::Node& node = g[value];
+    return node.is_varying && !is_truth(node.op) ? g.apply(Opcode::less, g.number(0.5), value)
+                                                 : value;
 }
 
 }  // namespace
@@ -257,6 +265,11 @@ std::optional<NodeId> Definitions::call_node(const Expression& expression,
                                        arity->least == 1 ? "" : "s", count));
         return std::nullopt;
     }
+    if (node.text == "if") {
+        return apply_builtin(
+            graph_, node.text,
+            std::vector{condition(graph_, arguments[0]), arguments[1], arguments[2]});
+    }
     return apply_builtin(graph_, node.text, arguments);
 }
 
@@ -272,7 +285,7 @@ std::optional<NodeId> Definitions::table_node(const Expression& expression,
     if (graph_[index].op == Opcode::time) {
         time_knots_.insert(time_knots_.end(), table.x.begin(), table.x.end());
     }
-    return table_tree(graph_, table, 0, table.x.size(), index);
+    return table_tree(graph_, table, 0, table.x.size(), index, table_choices_);
 }
 
 std::vector<double> Definitions::time_knots() const {

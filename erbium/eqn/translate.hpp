@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "erbium/base/diagnostic.hpp"
@@ -53,6 +54,10 @@ public:
     /// Points of the tables whose index is `time` itself: where their slope or value jumps.
     /// Ascending, each once.
     [[nodiscard]] std::vector<double> time_knots() const;
+    /// True for the comparisons by which table functions choose their piece.
+    [[nodiscard]] bool is_table_choice(NodeId node) const noexcept {
+        return table_choices_.contains(node);
+    }
     /// Names that may stand in an expression, for "did you mean".
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
@@ -81,7 +86,8 @@ private:
     std::vector<double> parameter_values_;
     std::vector<DerivedParameter> derived_;
     std::vector<NodeId> functions_;
-    std::vector<double> time_knots_;          // in the order they were met
+    std::vector<double> time_knots_;  // in the order they were met
+    std::unordered_set<NodeId> table_choices_;
     std::vector<std::uint8_t> has_function_;  // by function: translated without complaint
 };
 

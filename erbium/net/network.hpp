@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "erbium/base/ids.hpp"
@@ -64,6 +65,33 @@ struct Observable {
     std::vector<ObservableTerm> terms;  ///< by ascending species
 };
 
+/// One change that an event makes: a species gets this amount, or a parameter this value.
+struct NetworkEventAssignment {
+    std::variant<SpeciesId, ParameterId> target;
+    Expression value;  ///< of parameters, observables, functions and `time`
+};
+
+/// What happens when a condition becomes true; the meaning is that of SBML Level 3.
+///
+/// The event is triggered whenever its trigger passes from false to true. Its assignments are
+/// carried out together, after `delay`; among events due at one time those of higher priority come
+/// first, priorities being evaluated anew after each. A fixed species may be a target: reactions do
+/// not change it, events do. So may a parameter: it keeps the value until the run ends, parameters
+/// derived from it follow. A quantity that changes continuously is a species.
+struct NetworkEvent {
+    std::string name;
+    Expression trigger;  ///< true when its value is above 1/2
+    /// The trigger's value before the start; when false, a trigger that is true at the start fires.
+    bool initial_value{true};
+    /// False: the event is dropped when the trigger turns false before the assignments were made.
+    bool is_persistent{true};
+    /// The assigned values are those at the time of the trigger, not at the time of the assignment.
+    bool uses_trigger_time_values{true};
+    Expression delay;     ///< >= 0 [time]; empty: none
+    Expression priority;  ///< empty: none; then the order among those due is that of the table
+    std::vector<NetworkEventAssignment> assignments;
+};
+
 /// Species and reactions as flat tables: about 40 bytes a reaction besides what it shares.
 class Network {
 public:
@@ -72,12 +100,17 @@ public:
     std::vector<Observable> observables;
     std::vector<RateLaw> rate_laws;
     std::vector<std::string> rule_names;  ///< by RuleId; empty for a network without rules
+    std::vector<NetworkEvent> events;     ///< a .net file has no place for them
 
     /// Adds a species. `text` is its BNGL form, `amount` its initial amount (of parameters only).
     SpeciesId add_species(std::string_view text, Expression amount, bool is_fixed);
 
     /// Adds a reaction. Reactants and products are multisets and kept sorted by SpeciesId, unless
     /// the law has ordered reactants: then both stay in the order given.
+    ///
+    /// What is no reaction with small whole numbers (a rate rule, a stoichiometry of 0.5 or one
+    /// that varies) is written as one reaction 0 -> X per species, whose law of kind
+    /// function_product is the whole rate; the factor may be any number, negative too.
     /// @param factor  statistical (and symmetry, and unit-conversion) factor on the rate law's
     /// value
     /// @param rule    index into rule_names, or kNoRule

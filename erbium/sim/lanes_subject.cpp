@@ -34,8 +34,8 @@ void change_state(std::span<const StateChange> changes, std::span<double> y) noe
 }  // namespace
 
 bool suits_lanes(const eqn::System& system, const Run& run) {
-    if (run.equilibration || run.stop_below_rate || run.output_times.empty() ||
-        !std::isfinite(run.start_time)) {
+    if (!system.events().empty() || run.equilibration || run.stop_below_rate ||
+        run.output_times.empty() || !std::isfinite(run.start_time)) {
         return false;
     }
     const auto are_states = [&](std::span<const StateChange> changes) {

@@ -12,7 +12,8 @@
 namespace erbium::sim {
 
 /// True when a run is well formed and made of what LaneSubject can do; no equilibration, no end
-/// at a rate. Others are solved one by one (sim::Solver), which also tells what is wrong.
+/// at a rate, no triggered events. Others are solved one by one (sim::Solver), which also tells
+/// what is wrong.
 [[nodiscard]] bool suits_lanes(const eqn::System& system, const Run& run);
 
 /// Carries one run after another through its script: parameters, initial state, events at their

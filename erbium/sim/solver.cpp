@@ -73,6 +73,9 @@ Status validate(const eqn::System& system, const Run& run) {
             return v.parameter.value < system.parameters().size();
         });
     };
+    if (!system.events().empty()) {
+        return invalid(run.start_time, "the solver does not carry out triggered events");
+    }
     bool are_known = has_parameters(run.parameters) && has_states(run.initial_state) &&
                      (!run.equilibration || has_parameters(run.equilibration->parameters));
     for (const Event& event : run.events) {

@@ -2,6 +2,7 @@
 // tests/support/ode_zoo.hpp: systems with known solutions, as networks, for every integrator.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -70,6 +71,26 @@ public:
         function(name, rate);
         return reaction({}, {species_name}, {name}, net::RateLawKind::function_product);
     }
+    /// An event without assignments; `assign` adds them, `last_event` changes its other attributes.
+    NetworkMaker& event(std::string name, std::string_view trigger) {
+        network_.events.push_back({});
+        network_.events.back().name = std::move(name);
+        network_.events.back().trigger = expression(trigger);
+        return *this;
+    }
+    /// The last event sets a species or parameter.
+    NetworkMaker& assign(std::string_view target, std::string_view value) {
+        const auto at = std::find_if(network_.parameters.begin(), network_.parameters.end(),
+                                     [target](const auto& p) { return p.name == target; });
+        net::NetworkEventAssignment assignment{id(target), expression(value)};
+        if (at != network_.parameters.end()) {
+            assignment.target =
+                id_at<ParameterId>(static_cast<std::size_t>(at - network_.parameters.begin()));
+        }
+        network_.events.back().assignments.push_back(std::move(assignment));
+        return *this;
+    }
+    [[nodiscard]] net::NetworkEvent& last_event() { return network_.events.back(); }
     [[nodiscard]] const net::Network& network() const { return network_; }
 
 private:
