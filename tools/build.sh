@@ -53,4 +53,4 @@ build() {
     touch "$stamp"
 }
 
-BUILD_PACKAGES="g++ cmake ninja-build libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libxxhash-dev libsundials-dev libsuitesparse-dev"
+BUILD_PACKAGES="g++ cmake ninja-build libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libxxhash-dev libsundials-dev libsuitesparse-dev libsbml5-dev"

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/sbml/algebraic.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "erbium/sbml/algebra.hpp"
+
+namespace erbium::sbml {
+namespace {
+
+using lang::Op;
+
+constexpr std::size_t kMostNodes = 1'000'000;  // of one rule, assignments written out
+
+/// What a rule may determine.
+bool is_undetermined(const Symbol& s) {
+    return s.may_vary && s.role != Role::assigned && s.role != Role::rate && s.rate_rule.empty() &&
+           !s.is_changed_by_reaction;
+}
+
+/// Where a rule leaves a choice: what an event sets, and then what stands on the boundary of the
+/// system, is more likely to be given than to be found.
+int reluctance(const Symbol& s) noexcept {
+    return (s.is_changed_by_event ? 2 : 0) + (s.is_boundary ? 1 : 0);
+}
+
+/// `e` with the assigned quantities that depend on an undetermined one written out.
+class Expansion {
+public:
+    explicit Expansion(const Symbols& symbols) : symbols_{symbols} {}
+
+    std::optional<Expression> of(Expression e) {
+        for (std::size_t round = 0; round <= symbols_.all().size(); ++round) {
+            bool is_changed = false;
+            Expression next = substituted(
+                e,
+                [&](const lang::ExpressionNode& leaf) -> std::optional<Expression> {
+                    const Symbol* s = symbols_.find(leaf.text);
+                    if (s == nullptr || s->assignment.empty() || !reaches_unknown(leaf.text)) {
+                        return std::nullopt;
+                    }
+                    is_changed = true;
+                    return s->assignment;
+                },
+                kRateOf, [](const lang::ExpressionNode&) { return std::nullopt; });
+            if (!is_changed) {
+                return e;
+            }
+            if (next.nodes().size() > kMostNodes) {
+                return std::nullopt;
+            }
+            e = std::move(next);
+        }
+        return std::nullopt;  // assignments in a circle
+    }
+
+private:
+    bool reaches_unknown(const std::string& id) {
+        std::vector<std::string> todo{id};
+        std::unordered_set<std::string> seen{id};
+        while (!todo.empty()) {
+            const Symbol* s = symbols_.find(todo.back());
+            todo.pop_back();
+            if (s == nullptr) {
+                continue;
+            }
+            if (is_undetermined(*s)) {
+                return true;
+            }
+            for (const std::string& next : names_in(s->assignment)) {
+                if (seen.insert(next).second) {
+                    todo.push_back(next);
+                }
+            }
+        }
+        return false;
+    }
+
+    const Symbols& symbols_;
+};
+
+/// Rules matched to the quantities they determine, one each, by augmenting paths.
+class Matching {
+public:
+    explicit Matching(std::vector<std::vector<std::string>> candidates)
+        : candidates_{std::move(candidates)} {}
+
+    bool match(std::size_t rule) {
+        tried_.clear();
+        return augment(rule);
+    }
+    [[nodiscard]] std::optional<std::string> unknown_of(std::size_t rule) const {
+        for (const auto& [unknown, owner] : owner_) {
+            if (owner == rule) {
+                return unknown;
+            }
+        }
+        return std::nullopt;
+    }
+
+private:
+    // The depth of the recursion is at most the number of algebraic rules.
+    bool augment(std::size_t rule) {
+        for (const std::string& unknown : candidates_[rule]) {
+            if (!tried_.insert(unknown).second) {
+                continue;
+            }
+            const auto owner = owner_.find(unknown);
+            if (owner == owner_.end() || augment(owner->second)) {
+                owner_[unknown] = rule;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::vector<std::vector<std::string>> candidates_;
+    std::unordered_map<std::string, std::size_t> owner_;
+    std::unordered_set<std::string> tried_;
+};
+
+Expression with(const Expression& e, const std::string& id, const Expression& value) {
+    return substituted(
+        e,
+        [&](const lang::ExpressionNode& leaf) {
+            return leaf.text == id ? std::optional{value} : std::nullopt;
+        },
+        kRateOf, [](const lang::ExpressionNode&) { return std::nullopt; });
+}
+
+/// x of 0 = a x + b; nothing when e is not linear in x or does not hold it.
+std::optional<Expression> solved_for(const Expression& e, const std::string& x) {
+    const auto slope = derivative(
+        e, [&](const std::string& leaf) { return leaf == x ? number(1.0) : Expression{}; });
+    if (!slope || slope->empty() || has_name(*slope, x)) {
+        return std::nullopt;
+    }
+    const Expression rest = with(e, x, number(0.0));
+    return apply(Op::divide, apply(Op::negate, rest), *slope);
+}
+
+}  // namespace
+
+void solve_algebraic_rules(const Facts& facts, Symbols& symbols, Diagnostics& diagnostics) {
+    constexpr std::size_t kMostRules = 1000;
+    Expansion expansion{symbols};
+    std::vector<Expression> equations;
+    std::vector<const Rule*> rules;
+    std::vector<std::vector<std::string>> candidates;
+    for (const Rule& rule : facts.rules) {
+        if (rule.kind != RuleKind::algebraic || rule.math.empty()) {
+            continue;
+        }
+        std::optional<Expression> written_out = expansion.of(rule.math);
+        if (!written_out || rules.size() == kMostRules) {
+            diagnostics.unsupported("ERB-SBML-0041", rule.span,
+                                    "an algebraic rule that is too large when written out");
+            return;
+        }
+        std::vector<std::string> unknowns;
+        for (const std::string& id : names_in(*written_out)) {
+            const Symbol* s = symbols.find(id);
+            if (s != nullptr && is_undetermined(*s)) {
+                unknowns.push_back(id);
+            }
+        }
+        std::stable_sort(unknowns.begin(), unknowns.end(),
+                         [&](const std::string& a, const std::string& b) {
+                             return reluctance(*symbols.find(a)) < reluctance(*symbols.find(b));
+                         });
+        rules.push_back(&rule);
+        equations.push_back(std::move(*written_out));
+        candidates.push_back(std::move(unknowns));
+    }
+    Matching matching{candidates};
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        if (!matching.match(i)) {
+            diagnostics.error("ERB-SBML-0040", rules[i]->span,
+                              "an algebraic rule has nothing to determine: everything in it is "
+                              "constant or determined elsewhere",
+                              "exactly one quantity per rule must be left open");
+            return;
+        }
+    }
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const std::string x = *matching.unknown_of(i);
+        const std::optional<Expression> solution = solved_for(equations[i], x);
+        if (!solution) {
+            diagnostics.unsupported("ERB-SBML-0041", rules[i]->span,
+                                    fmt::format("an algebraic rule that is not linear in '{}'", x),
+                                    "rewrite it as an assignment rule");
+            return;
+        }
+        Symbol& symbol = *symbols.find(x);
+        if (symbol.is_changed_by_event) {
+            diagnostics.unsupported(
+                "ERB-SBML-0042", rules[i]->span,
+                fmt::format("an event that changes '{}', which an algebraic rule determines", x));
+            return;
+        }
+        symbol.role = Role::assigned;
+        symbol.assignment = *solution;
+        for (std::size_t k = i + 1; k < rules.size(); ++k) {
+            equations[k] = with(equations[k], x, *solution);
+        }
+    }
+}
+
+}  // namespace erbium::sbml
