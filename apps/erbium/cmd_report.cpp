@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "claim_tables.hpp"
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "erbium/base/hash.hpp"
@@ -31,11 +32,6 @@ struct Report {
     std::vector<std::pair<std::string, report::Table>> files;  // name without ending, table
     std::vector<report::Table> printed;
 };
-
-std::size_t holding(const std::vector<assay::FactCheck>& facts) {
-    return static_cast<std::size_t>(std::count_if(
-        facts.begin(), facts.end(), [](const assay::FactCheck& f) { return f.both_hold(); }));
-}
 
 void add_grid(Report& out, const Package& package, assay::Experiment& experiment,
               const package::GridPanel& panel, const std::string& id, const std::string& heading,
@@ -95,17 +91,21 @@ void add_experiments(Report& out, const Package& package, assay::Experiment& exp
 }
 
 void add_evidence(Report& out, const Package& package, const assay::Comparison& comparison,
-                  const std::vector<assay::FactCheck>& facts) {
-    if (!facts.empty()) {
-        const report::Table table = fact_table(package, facts);
-        out.page.sections.push_back(
-            {.id = "facts",
-             .heading = "Statements, each with its ablation",
-             .blocks = {report::TableBlock{
-                 .table = table,
-                 .caption = "A statement counts only when its effect is there and is lost when its "
-                            "mechanism is taken away."}}});
-        out.files.emplace_back("facts", table);
+                  const std::vector<assay::ClaimCheck>& claims) {
+    if (!claims.empty()) {
+        const report::Table table = claim_table(package, claims, true);
+        Section section{
+            .id = "claims",
+            .heading = "Claims, each with its ablation",
+            .blocks = {report::TableBlock{
+                .table = table,
+                .caption = "A claim counts only when its effect is there and is lost when its "
+                           "mechanism is taken away."}}};
+        if (!package.waiting_claims.empty()) {
+            section.blocks.emplace_back(report::TableBlock{.table = waiting_table(package)});
+        }
+        out.page.sections.push_back(std::move(section));
+        out.files.emplace_back("claims", table);
     }
     if (!comparison.rows.empty()) {
         const report::Table table = comparison_table(package, comparison);
@@ -215,8 +215,9 @@ Exit run(const ReportCommand& command) {
     Report out{.page = {.title = package.title, .caution = kCaution, .foot = version_text()}};
     add_experiments(out, package, experiment);
     const assay::Comparison comparison = assay::compare_observations(experiment);
-    const std::vector<assay::FactCheck> facts = assay::check_facts(experiment);
-    add_evidence(out, package, comparison, facts);
+    const std::vector<assay::ClaimCheck> claims =
+        assay::check_claims(experiment, assay::Sets::nominal);
+    add_evidence(out, package, comparison, claims);
     manifest.runs = experiment.conditions_run();
     manifest.failed_runs = experiment.conditions_failed();
     manifest.fallbacks = experiment.fallbacks();
@@ -226,9 +227,9 @@ Exit run(const ReportCommand& command) {
         "A rule-based model of {} species and {} reactions, run in {} dishes: cell lines and "
         "resistance mechanisms under each agent, beside what was measured.",
         manifest.species, manifest.reactions, manifest.runs);
-    out.page.keys = {{.value = fmt::format("{} of {}", holding(facts), facts.size()),
-                      .words = "statements hold and are lost by their ablation",
-                      .is_misfit = holding(facts) < facts.size()},
+    out.page.keys = {{.value = fmt::format("{} of {}", borne_out(claims), claims.size()),
+                      .words = "claims hold and are lost by their ablation",
+                      .is_misfit = borne_out(claims) < claims.size()},
                      {.value = fmt::format("{} of {}", comparison.holding, comparison.rows.size()),
                       .words = "observations hold within their tolerance",
                       .is_misfit = comparison.misfits > 0},
@@ -256,10 +257,10 @@ Exit run(const ReportCommand& command) {
             print(report::plain_text(table) + "\n");
         }
         print(
-            fmt::format("{} of {} statements hold with their ablation; {} of {} observations hold, "
+            fmt::format("{} of {} claims hold with their ablation; {} of {} observations hold, "
                         "{} misfits.\n",
-                        holding(facts), facts.size(), comparison.holding, comparison.rows.size(),
-                        comparison.misfits));
+                        borne_out(claims), claims.size(), comparison.holding,
+                        comparison.rows.size(), comparison.misfits));
         print(fmt::format("{}\nreport: {}\n", kCaution, page_path));
     }
     if (manifest.failed_runs > 0) {

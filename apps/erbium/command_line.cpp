@@ -36,6 +36,7 @@ struct Commands {
     NetCommand net;
     SimCommand sim;
     ReportCommand report;
+    ClaimsCommand claims;
     AdviseCommand advise;
     InfoCommand info;
     CiteCommand cite;
@@ -135,6 +136,31 @@ CLI::App* add_report(CLI::App& app, ReportCommand& report) {
     return command;
 }
 
+void add_nominal(CLI::App& command, bool& is_nominal) {
+    command.add_flag("--no-ensemble", is_nominal,
+                     "Only the values of parameters.tsv, not the package's parameter sets");
+}
+
+CLI::App* add_claims(CLI::App& app, ClaimsCommand& claims) {
+    CLI::App* command = app.add_subcommand(
+        "claims",
+        "Test each statement of a package: its effect must be there, and gone without its "
+        "mechanism");
+    add_examples(*command,
+                 "  erbium claims her2\n"
+                 "  erbium claims her2 --only S9b --json\n"
+                 "  erbium claims her2 --only S21 --no-ensemble\n");
+    command->add_option("PACKAGE", claims.package, "A package")->required();
+    command
+        ->add_option("--only", claims.only,
+                     "Only these claims; S9 is S9a, S9b, ... (repeat, or a,b)")
+        ->delimiter(',');
+    add_nominal(*command, claims.is_nominal);
+    add_threads(*command, claims.threads);
+    add_json(*command, claims.as_json);
+    return command;
+}
+
 CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
     CLI::App* command = app.add_subcommand(
         "advise", "Rank a package's agents by predicted growth inhibition in one profile");
@@ -210,6 +236,7 @@ Exit run_command_line(int argc, const char* const* argv) {
         {add_net(app, commands.net), [&] { return run(commands.net); }},
         {add_sim(app, commands.sim), [&] { return run(commands.sim); }},
         {add_report(app, commands.report), [&] { return run(commands.report); }},
+        {add_claims(app, commands.claims), [&] { return run(commands.claims); }},
         {add_advise(app, commands.advise), [&] { return run(commands.advise); }},
         {add_info(app, commands.info), [&] { return run(commands.info); }},
         {add_cite(app, commands.cite), [&] { return run(commands.cite); }},

@@ -56,6 +56,14 @@ struct ReportCommand {
     bool as_json{};
 };
 
+struct ClaimsCommand {
+    std::string package;
+    std::vector<std::string> only;  ///< ids or their beginnings; empty: all claims
+    bool is_nominal{};              ///< the values of parameters.tsv only
+    std::size_t threads{};
+    bool as_json{};
+};
+
 struct AdviseCommand {
     std::string package;
     std::string profile;
@@ -81,6 +89,7 @@ struct DoctorCommand {
 [[nodiscard]] Exit run(const NetCommand& command);
 [[nodiscard]] Exit run(const SimCommand& command);
 [[nodiscard]] Exit run(const ReportCommand& command);
+[[nodiscard]] Exit run(const ClaimsCommand& command);
 [[nodiscard]] Exit run(const AdviseCommand& command);
 [[nodiscard]] Exit run(const InfoCommand& command);
 [[nodiscard]] Exit run(const CiteCommand& command);

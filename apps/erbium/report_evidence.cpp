@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// apps/erbium/report_evidence.cpp: model against measurement, statements against their ablation.
+// apps/erbium/report_evidence.cpp: model against measurement.
 #include "report_evidence.hpp"
 
 #include <fmt/format.h>
@@ -137,31 +137,6 @@ report::Table series_table(const assay::Comparison& comparison) {
         table.rows.push_back({.cells = {series.series, static_cast<double>(series.rows),
                                         static_cast<double>(series.holding),
                                         static_cast<double>(series.failed), series.rms_residual}});
-    }
-    return table;
-}
-
-report::Table fact_table(const Package& package, const std::vector<assay::FactCheck>& facts) {
-    report::Table table{.title = "What must come out, each beside its ablation",
-                        .columns = {{.name = "statement"},
-                                    {.name = "value", .align = report::Align::end},
-                                    {.name = "expected"},
-                                    {.name = "ablated", .align = report::Align::end},
-                                    {.name = "expected when ablated"},
-                                    {.name = "verdict"},
-                                    {.name = "source"}}};
-    for (const assay::FactCheck& check : facts) {
-        const package::Fact& fact = package.report.facts[check.fact];
-        table.rows.push_back(
-            {.cells = {fact.statement, check.value.value, fact.expect.text,
-                       check.ablation ? report::Cell{check.ablation->value}
-                                      : report::Cell{std::string{"none"}},
-                       fact.ablation_expect ? fact.ablation_expect->text : std::string{"none"},
-                       check.both_hold() ? std::string{"holds"}
-                       : check.holds     ? std::string{"ablation does not lose it"}
-                                         : std::string{"does not hold"},
-                       sources_text(fact.sources)},
-             .mark = check.both_hold() ? report::RowMark::none : report::RowMark::misfit});
     }
     return table;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// apps/erbium/report_evidence.hpp: what speaks for and against a package: observations, facts,
-// sources. Reads: assay's comparison and fact checks   Makes: report's figures and tables   Used
-// by: cmd_report
+// apps/erbium/report_evidence.hpp: what speaks for and against a package: observations, sources.
+// Reads: assay's comparison   Makes: report's figures and tables   Used by: cmd_report
 #pragma once
 
 #include <string>
@@ -26,8 +25,6 @@ using package::Package;
 [[nodiscard]] report::Table comparison_table(const Package& package,
                                              const assay::Comparison& comparison);
 [[nodiscard]] report::Table series_table(const assay::Comparison& comparison);
-[[nodiscard]] report::Table fact_table(const Package& package,
-                                       const std::vector<assay::FactCheck>& facts);
 [[nodiscard]] report::Sources sources_of(const Package& package);
 
 }  // namespace erbium::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/assay/comparison.cpp: observations and facts against the model.
+// erbium/assay/comparison.cpp: observations against the model.
 #include "erbium/assay/comparison.hpp"
 
 #include <fmt/format.h>
@@ -15,15 +15,6 @@ namespace erbium::assay {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-Question question_of(const package::Question& asked) {
-    Question q;
-    q.condition = {asked.profile, asked.parameters, asked.background, asked.treatment};
-    q.quantity = asked.quantity;
-    q.readout = asked.readout;
-    q.time_s = asked.time_s;
-    return q;
-}
 
 }  // namespace
 
@@ -73,12 +64,7 @@ Comparison compare_observations(Experiment& experiment) {
     const auto& observations = experiment.package().observations;
     std::vector<Question> questions;
     for (const package::Observation& o : observations) {
-        Question q;
-        q.condition = {o.profile, {}, o.background, o.treatment};
-        q.quantity = o.quantity;
-        q.readout = o.readout;
-        q.time_s = o.time_s;
-        questions.push_back(std::move(q));
+        questions.push_back(question_of(o));
     }
     const std::vector<Measurement> answers = experiment.measure(questions);
 
@@ -119,34 +105,6 @@ Comparison compare_observations(Experiment& experiment) {
                           [](const ComparisonRow& row) { return !row.holds; });
     std::stable_partition(out.rows.begin(), out.rows.end(),
                           [](const ComparisonRow& row) { return std::isnan(row.residual); });
-    return out;
-}
-
-std::vector<FactCheck> check_facts(Experiment& experiment) {
-    const auto& facts = experiment.package().report.facts;
-    std::vector<Question> questions;
-    for (const package::Fact& fact : facts) {
-        questions.push_back(question_of(fact.compare));
-        if (fact.ablation) {
-            questions.push_back(question_of(*fact.ablation));
-        }
-    }
-    const std::vector<Measurement> answers = experiment.measure(questions);
-    std::vector<FactCheck> out;
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-        FactCheck check;
-        check.fact = i;
-        check.value = answers[at++];
-        check.holds = facts[i].expect.holds(check.value.value);
-        check.ablation_holds = true;
-        if (facts[i].ablation) {
-            check.ablation = answers[at++];
-            check.ablation_holds =
-                facts[i].ablation_expect && facts[i].ablation_expect->holds(check.ablation->value);
-        }
-        out.push_back(std::move(check));
-    }
     return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/assay/comparison.hpp: what was measured beside what the model gives, misfits first.
-// Reads: observations and facts of a package   Makes: Comparison, FactCheck
+// Reads: observations of a package   Makes: Comparison
 #pragma once
 
 #include <cstddef>
@@ -47,19 +47,5 @@ struct Comparison {
 /// Whether a model value meets an observation, and by how much it misses.
 /// @param model  NaN never holds
 [[nodiscard]] ComparisonRow compare(const package::Observation& observation, double model);
-
-/// One fact of the report with its ablation.
-struct FactCheck {
-    std::size_t fact{};  ///< into ReportPlan::facts
-    Measurement value;
-    bool holds{};
-    std::optional<Measurement> ablation;
-    bool ablation_holds{};  ///< true when the fact has no ablation
-
-    /// The statement is shown only when the effect is there, and gone without its mechanism.
-    [[nodiscard]] bool both_hold() const noexcept { return holds && ablation_holds; }
-};
-
-[[nodiscard]] std::vector<FactCheck> check_facts(Experiment& experiment);
 
 }  // namespace erbium::assay

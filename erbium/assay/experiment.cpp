@@ -26,19 +26,6 @@ constexpr std::size_t kMostNumbers = 20'000'000;
 /// with an eye on the first output.
 constexpr double kFirstLook = 1e-5;
 
-void put(Settings& settings, const Settings& more) {
-    for (const package::Setting& setting : more) {
-        const auto same = std::find_if(
-            settings.begin(), settings.end(),
-            [&](const package::Setting& s) { return s.parameter == setting.parameter; });
-        if (same == settings.end()) {
-            settings.push_back(setting);
-        } else {
-            same->value = setting.value;
-        }
-    }
-}
-
 /// Equal for settings that say the same, in whatever order.
 std::string settings_key(Settings settings) {
     std::sort(settings.begin(), settings.end(),
@@ -129,12 +116,12 @@ std::vector<sim::ParameterValue> Experiment::values_of(const Settings& settings)
 }
 
 Settings Experiment::settings_before(const Condition& condition) const {
-    Settings out;
+    Settings out = condition.constants;
     if (!condition.profile.empty()) {
-        out = package::profile_settings(*package_, condition.profile);
+        overlay(out, package::profile_settings(*package_, condition.profile));
     }
-    put(out, condition.parameters);
-    put(out, package::treatment_settings(*package_, condition.background));
+    overlay(out, condition.parameters);
+    overlay(out, package::treatment_settings(*package_, condition.background));
     return out;
 }
 
@@ -201,7 +188,7 @@ sim::Run Experiment::run_of(const Job& job, const Equilibrium* equilibrium) cons
         }
     }
     Settings settings = job.before;
-    put(settings, package_->protocol.start);
+    overlay(settings, package_->protocol.start);
     run.parameters = values_of(settings);
     // The treatment is an event at 0, and 0 stands twice among the output times: the first is the
     // state before it, to which `fold_start` refers.

@@ -31,6 +31,9 @@ struct Condition {
     Settings parameters;   ///< on top of the profile, internal units
     Treatment background;  ///< in the medium from before equilibration on
     Treatment treatment;   ///< added at t = 0
+    /// Instead of the values of parameters.tsv, below the profile: a parameter set of an ensemble,
+    /// or a trial of a calibration.
+    Settings constants{};
 
     /// The same without treatment.
     [[nodiscard]] Condition control() const;
@@ -61,6 +64,9 @@ struct Question {
     std::string readout;  ///< id; not read for viability
     double time_s{};
 };
+
+[[nodiscard]] Question question_of(const package::Question& asked);
+[[nodiscard]] Question question_of(const package::Observation& observation);
 
 /// Its answer: NaN with a reason when the simulation failed or the ratio has no meaning.
 struct Measurement {

@@ -14,6 +14,20 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
+Question question_of(const package::Question& asked) {
+    return {{asked.profile, asked.parameters, asked.background, asked.treatment},
+            asked.quantity,
+            asked.readout,
+            asked.time_s};
+}
+
+Question question_of(const package::Observation& observation) {
+    return {{observation.profile, {}, observation.background, observation.treatment},
+            observation.quantity,
+            observation.readout,
+            observation.time_s};
+}
+
 std::vector<Measurement> Experiment::measure(std::span<const Question> questions) {
     const auto needs_control = [](const Question& q) {
         return q.quantity == MeasuredQuantity::viability ||

@@ -219,7 +219,7 @@ void read_header(Loading& loading, const YamlFields& manifest) {
 }  // namespace
 
 /// The order is that of what refers to what: bibliography, drugs (their molar masses), parameters,
-/// profiles, readouts, protocol, observations, report.
+/// profiles, readouts, protocol, observations, claims, report.
 void read_manifest(Loading& loading, std::string_view tier) {
     const auto source = loading.folder.read("package.yaml", {}, loading.diagnostics);
     if (!source) {
@@ -233,9 +233,9 @@ void read_manifest(Loading& loading, std::string_view tier) {
     const YamlFields manifest{
         root.value(),
         "the package",
-        {"name", "title", "version", "maturity", "scope", "non_scope", "units", "modules", "tiers",
-         "parameters", "profiles", "drugs", "observations", "held_out", "references", "readouts",
-         "protocol", "report"},
+        {"name",       "title",    "version",    "maturity", "scope",  "non_scope",    "units",
+         "modules",    "tiers",    "parameters", "profiles", "drugs",  "observations", "held_out",
+         "references", "readouts", "protocol",   "ensemble", "claims", "report"},
         loading.diagnostics};
     if (root.value().kind != YamlKind::map) {
         return;
@@ -275,6 +275,12 @@ void read_manifest(Loading& loading, std::string_view tier) {
     }
     for (std::size_t i = looked_at; i < loading.package.observations.size(); ++i) {
         loading.package.observations[i].is_held_out = true;
+    }
+    if (const auto text = file_of(loading, manifest, "ensemble", false)) {
+        read_ensemble(loading, text);
+    }
+    if (const auto text = file_of(loading, manifest, "claims", false)) {
+        read_claims(loading, text);
     }
     if (const auto text = file_of(loading, manifest, "report", false)) {
         read_report_plan(loading, text);

@@ -208,107 +208,6 @@ MapPanel read_map(Loading& loading, const YamlNode& node) {
     return map;
 }
 
-/// One condition of a fact; what it leaves out is taken from `base`.
-Question read_question(Loading& loading, const YamlNode& node, std::string_view what,
-                       Question base) {
-    const YamlFields fields{
-        node,
-        what,
-        {"profile", "background", "treatment", "parameters", "readout", "quantity", "time"},
-        loading.diagnostics};
-    Question q = std::move(base);
-    if (fields.find("profile") != nullptr) {
-        q.profile = fields.text("profile");
-        loading.require_profile(q.profile, fields.span("profile"));
-    } else if (q.profile.empty()) {
-        (void)fields.require("profile");
-    }
-    if (fields.find("background") != nullptr) {
-        q.background_text = fields.text("background");
-        q.background = treatment_of(loading, fields, "background");
-    }
-    if (fields.find("treatment") != nullptr) {
-        q.treatment_text = fields.text("treatment");
-        q.treatment = treatment_of(loading, fields, "treatment");
-    }
-    if (const YamlNode* parameters = fields.find("parameters")) {
-        q.parameters = loading.settings(*parameters, "'parameters'");
-    }
-    if (fields.find("readout") != nullptr) {
-        q.readout = fields.text("readout");
-        if (q.readout != "viability") {
-            loading.require_readout(q.readout, fields.span("readout"));
-        }
-    }
-    if (fields.find("quantity") != nullptr) {
-        if (const auto quantity = measured_quantity(fields.text("quantity"))) {
-            q.quantity = *quantity;
-        } else {
-            loading.unknown_word("quantity", fields.text("quantity"), fields.span("quantity"),
-                                 measured_quantity_words());
-        }
-    }
-    if (fields.find("time") != nullptr) {
-        q.time_s = loading.time_s(fields.text("time"), fields.span("time")).value_or(0.0);
-    }
-    if (q.quantity != MeasuredQuantity::viability &&
-        (q.readout.empty() || q.readout == "viability")) {
-        loading.diagnostics.error("ERB-PKG-0015", node.span,
-                                  fmt::format("{} asks for a quantity that needs a readout", what));
-    }
-    return q;
-}
-
-std::optional<Expectation> expectation_of(Loading& loading, const YamlFields& fields,
-                                          std::string_view key) {
-    if (fields.find(key) == nullptr) {
-        return std::nullopt;
-    }
-    auto expectation = parse_expectation(fields.text(key), fields.span(key));
-    if (!expectation) {
-        loading.diagnostics.append(std::move(expectation).error());
-        return std::nullopt;
-    }
-    return std::move(expectation).value();
-}
-
-void read_facts(Loading& loading, const YamlFields& report) {
-    std::set<std::string> taken;
-    for (const YamlNode& item : report.sequence("facts")) {
-        const YamlFields fields{
-            item,
-            "a fact",
-            {"id", "statement", "compare", "expect", "ablation", "ablation_expect", "source"},
-            loading.diagnostics};
-        Fact fact;
-        fact.id = fields.required_text("id");
-        fact.span = fields.span("id");
-        if (!fact.id.empty() && !taken.insert(fact.id).second) {
-            loading.diagnostics.error("ERB-PKG-0004", fact.span,
-                                      fmt::format("fact '{}' stands here twice", fact.id));
-        }
-        fact.statement = fields.required_text("statement");
-        Question base;
-        base.time_s = loading.package.protocol.duration_s;
-        if (const YamlNode* compare = fields.require("compare")) {
-            fact.compare = read_question(loading, *compare, "'compare'", std::move(base));
-        }
-        (void)fields.require("expect");
-        fact.expect = expectation_of(loading, fields, "expect").value_or(Expectation{});
-        if (const YamlNode* ablation = fields.find("ablation")) {
-            fact.ablation = read_question(loading, *ablation, "'ablation'", fact.compare);
-            (void)fields.require("ablation_expect");
-            fact.ablation_expect = expectation_of(loading, fields, "ablation_expect");
-        }
-        for (const std::string& key : fields.texts("source")) {
-            for (std::string& source : loading.sources(key, fields.span("source"))) {
-                fact.sources.push_back(std::move(source));
-            }
-        }
-        loading.package.report.facts.push_back(std::move(fact));
-    }
-}
-
 }  // namespace
 
 void read_report_plan(Loading& loading, const std::shared_ptr<const SourceText>& source) {
@@ -317,11 +216,10 @@ void read_report_plan(Loading& loading, const std::shared_ptr<const SourceText>&
         loading.diagnostics.append(std::move(root).error());
         return;
     }
-    const YamlFields fields{
-        root.value(),
-        "the report",
-        {"growth", "resistance", "time_courses", "dose_response", "map", "facts"},
-        loading.diagnostics};
+    const YamlFields fields{root.value(),
+                            "the report",
+                            {"growth", "resistance", "time_courses", "dose_response", "map"},
+                            loading.diagnostics};
     ReportPlan& plan = loading.package.report;
     if (const YamlNode* node = fields.find("growth")) {
         plan.growth = read_grid(loading, *node, "'growth'");
@@ -340,7 +238,6 @@ void read_report_plan(Loading& loading, const std::shared_ptr<const SourceText>&
     if (const YamlNode* node = fields.find("map")) {
         plan.map = read_map(loading, *node);
     }
-    read_facts(loading, fields);
 }
 
 }  // namespace erbium::package

@@ -75,6 +75,8 @@ void read_profile_index(Loading& loading, const std::shared_ptr<const SourceText
 void read_profile_values(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void check_profile_bases(Loading& loading);
 void read_observations(Loading& loading, const std::shared_ptr<const SourceText>& source);
+void read_ensemble(Loading& loading, const std::shared_ptr<const SourceText>& source);
+void read_claims(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void read_report_plan(Loading& loading, const std::shared_ptr<const SourceText>& source);
 
 /// The quantity a word means, or nothing.

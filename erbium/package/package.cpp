@@ -65,6 +65,28 @@ const Reference* Package::reference(std::string_view key) const noexcept {
     return find_by(references, &Reference::key, key);
 }
 
+void overlay(Settings& settings, const Settings& more) {
+    for (const Setting& setting : more) {
+        const auto same = std::find_if(settings.begin(), settings.end(), [&](const Setting& s) {
+            return s.parameter == setting.parameter;
+        });
+        if (same == settings.end()) {
+            settings.push_back(setting);
+        } else {
+            same->value = setting.value;
+        }
+    }
+}
+
+Settings Ensemble::settings(std::size_t set) const {
+    ERBIUM_CHECK(set < size(), "a parameter set that the ensemble does not have");
+    Settings out;
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+        out.push_back({parameters[p], values[set * parameters.size() + p]});
+    }
+    return out;
+}
+
 Settings profile_settings(const Package& package, std::string_view profile) {
     std::vector<const Profile*> path;  // the profile, its base, the base's base, ...
     for (const Profile* at = package.profile(profile); at != nullptr;
@@ -75,14 +97,7 @@ Settings profile_settings(const Package& package, std::string_view profile) {
     Settings out;
     for (auto at = path.rbegin(); at != path.rend(); ++at) {
         for (const Override& change : (*at)->overrides) {
-            const auto same = std::find_if(out.begin(), out.end(), [&](const Setting& s) {
-                return s.parameter == change.setting.parameter;
-            });
-            if (same == out.end()) {
-                out.push_back(change.setting);
-            } else {
-                same->value = change.setting.value;
-            }
+            overlay(out, {change.setting});
         }
     }
     return out;
@@ -117,8 +132,8 @@ std::vector<std::string> cited(const Package& package) {
     for (const Observation& observation : package.observations) {
         add(observation.sources);
     }
-    for (const Fact& fact : package.report.facts) {
-        add(fact.sources);
+    for (const Claim& claim : package.claims) {
+        add(claim.sources);
     }
     std::vector<std::string> out;
     for (const Reference& reference : package.references) {

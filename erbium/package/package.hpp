@@ -32,6 +32,9 @@ struct Setting {
 };
 using Settings = std::vector<Setting>;
 
+/// Puts `more` on top of `settings`: of two values of one parameter that of `more` stays.
+void overlay(Settings& settings, const Settings& more);
+
 /// Where a number comes from.
 struct Provenance {
     Origin origin{Origin::assumed};
@@ -154,7 +157,7 @@ struct Protocol {
     std::string growth;  ///< readout whose ratio to the untreated control is viability
 };
 
-/// One condition of a fact and what is asked of it.
+/// One condition of a claim and what is asked of it.
 struct Question {
     std::string profile;
     std::string background_text;
@@ -167,16 +170,41 @@ struct Question {
     double time_s{};
 };
 
-/// Something that must come out of the model, and must not once its mechanism is taken away.
-struct Fact {
+/// A statement about how the system works, as an experiment in silico: what must come out, and
+/// must not once the mechanism is taken away. Its effect is what `compare` asks for, divided by
+/// what `against` asks for where the claim compares two dishes.
+struct Claim {
     std::string id;
     std::string statement;
     Question compare;
+    std::optional<Question> against;
     Expectation expect;
     std::optional<Question> ablation;
+    std::optional<Question> ablation_against;  ///< `against` with the same mechanism taken away
     std::optional<Expectation> ablation_expect;
     std::vector<std::string> sources;
+    std::string note;
     Span span;
+};
+
+/// A statement that no experiment of this package can test yet, and what it would need.
+struct WaitingClaim {
+    std::string id;
+    std::string statement;
+    std::string needs;
+};
+
+/// Parameter sets that meet the observations about equally well: what calibration leaves open. All
+/// weigh the same. Parameters that are not among its columns have the values of parameters.tsv.
+struct Ensemble {
+    std::vector<std::string> parameters;  ///< columns
+    std::vector<double> values;           ///< sets x parameters, row-major, internal units
+
+    [[nodiscard]] std::size_t size() const noexcept {
+        return parameters.empty() ? 0 : values.size() / parameters.size();
+    }
+    /// One set. Precondition: set < size().
+    [[nodiscard]] Settings settings(std::size_t set) const;
 };
 
 /// Profiles x treatments: panels (a) and (b) of the report.
@@ -245,7 +273,6 @@ struct ReportPlan {
     std::optional<TimeCoursePanel> time_courses;
     std::vector<DoseResponsePanel> dose_responses;
     std::optional<MapPanel> map;
-    std::vector<Fact> facts;
 };
 
 /// A model package as loaded: checked, in internal units, never changed afterwards.
@@ -271,6 +298,9 @@ struct Package {
     std::vector<Readout> readouts;
     Protocol protocol;
     ReportPlan report;
+    Ensemble ensemble;  ///< empty: the package ships none
+    std::vector<Claim> claims;
+    std::vector<WaitingClaim> waiting_claims;
     std::vector<std::shared_ptr<const SourceText>> texts;  ///< every file read, for the manifest
 
     /// The entry of that name, or null. Names are exact. Cost: O(entries).
@@ -304,8 +334,8 @@ struct Package {
                                                                 std::string_view name,
                                                                 const Span& where = {});
 
-/// Keys of everything the package rests on (parameters, profiles, drugs, observations, facts), each
-/// once, in the order of references.bib.
+/// Keys of everything the package rests on (parameters, profiles, drugs, observations, claims),
+/// each once, in the order of references.bib.
 [[nodiscard]] std::vector<std::string> cited(const Package& package);
 
 /// A parameter set by hand, as in "NAME=2e6" or "NAME=5 nM". A number without a unit

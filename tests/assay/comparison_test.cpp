@@ -93,22 +93,5 @@ TEST(Comparisons, WithAFailingSolverEveryRowFailsWithItsReason) {
     EXPECT_TRUE(std::isnan(c.series[0].rms_residual)) << "a failed run is no perfect fit";
 }
 
-TEST(Facts, HoldWithTheirMechanismAndNotWithoutIt) {
-    Experiment experiment = teaching_experiment();
-    const std::vector<FactCheck> facts = check_facts(experiment);
-    ASSERT_EQ(facts.size(), 1U);
-    EXPECT_TRUE(facts[0].both_hold());
-    EXPECT_GT(facts[0].value.value, 0.8);
-    ASSERT_TRUE(facts[0].ablation);
-    EXPECT_LT(facts[0].ablation->value, 0.5);
-}
-
-TEST(Facts, DoNotHoldWhenTheSimulationFails) {
-    Experiment experiment = teaching_experiment(1, 3);
-    const std::vector<FactCheck> facts = check_facts(experiment);
-    EXPECT_FALSE(facts[0].holds);
-    EXPECT_FALSE(facts[0].ablation_holds);
-}
-
 }  // namespace
 }  // namespace erbium::assay

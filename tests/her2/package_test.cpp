@@ -197,9 +197,9 @@ TEST(Sources, StandInTheBibliography) {
         EXPECT_FALSE(o.sources.empty()) << o.id << " was measured by somebody";
         expect_known(o.sources, o.id);
     }
-    for (const package::Fact& fact : package.report.facts) {
-        EXPECT_FALSE(fact.sources.empty()) << fact.id;
-        expect_known(fact.sources, fact.id);
+    for (const package::Claim& claim : package.claims) {
+        EXPECT_FALSE(claim.sources.empty()) << claim.id;
+        expect_known(claim.sources, claim.id);
     }
     for (const package::Drug& drug : package.drugs) {
         EXPECT_FALSE(drug.sources.empty()) << drug.id;

@@ -29,7 +29,7 @@ TEST(LoadPackage, ReadsTheManifest) {
     EXPECT_EQ(p.protocol.equilibrate_max_time_s, 2000 * 3600.0);
     EXPECT_EQ(p.protocol.start, (Settings{{"assay_on", 1.0}}));
     EXPECT_EQ(p.readout("active")->of, "receptors_active");
-    EXPECT_EQ(p.texts.size(), 11U);
+    EXPECT_EQ(p.texts.size(), 13U);
 }
 
 TEST(LoadPackage, ConvertsParametersToInternalUnits) {
@@ -63,12 +63,72 @@ TEST(LoadPackage, ReadsWhatTheReportShows) {
     EXPECT_EQ(r.dose_responses.at(0).doses_nM, (std::vector<double>{0.5, 5, 50, 500}));
     EXPECT_EQ(r.map->nodes.at(1).shape, "process");
     EXPECT_EQ(r.map->width, 400.0);
-    const Fact& fact = r.facts.at(0);
-    EXPECT_EQ(fact.compare.profile, "amplified_bypass");
-    ASSERT_TRUE(fact.ablation);
-    EXPECT_EQ(fact.ablation->profile, "amplified");
-    EXPECT_EQ(fact.ablation->treatment.doses.size(), 1U) << "left out, so taken from 'compare'";
-    EXPECT_EQ(fact.ablation->time_s, 72 * 3600.0);
+}
+
+TEST(LoadPackage, ReadsClaims) {
+    ASSERT_EQ(teaching().claims.size(), 2U);
+    const Claim& claim = teaching().claims[0];
+    EXPECT_EQ(claim.compare.profile, "amplified_bypass");
+    ASSERT_TRUE(claim.ablation);
+    EXPECT_EQ(claim.ablation->profile, "amplified");
+    EXPECT_EQ(claim.ablation->treatment.doses.size(), 1U) << "left out, so taken from 'compare'";
+    EXPECT_EQ(claim.ablation->time_s, 72 * 3600.0);
+    EXPECT_FALSE(claim.against);
+    const Claim& ratio = teaching().claims[1];
+    ASSERT_TRUE(ratio.against && ratio.ablation_against);
+    EXPECT_EQ(ratio.against->treatment_text, "blocker 50 nM") << "taken from 'compare'";
+    EXPECT_EQ(ratio.ablation_against->profile, "amplified") << "taken from 'against'";
+    EXPECT_EQ(ratio.ablation_against->parameters, (Settings{{"K_growth", 2000.0}, {"bypass", 0.0}}))
+        << "the ablation comes on top of what 'against' changes";
+    EXPECT_EQ(ratio.sources.size(), 2U);
+    ASSERT_EQ(teaching().waiting_claims.size(), 1U);
+    EXPECT_EQ(teaching().waiting_claims[0].needs, "patients");
+}
+
+TEST(LoadPackage, AnExpectationOfAClaimIsAnInterval) {
+    PackageCopy copy;
+    copy.edit("claims.yaml", "expect: \"> 0.8\"", "expect: \"near 0.8\"");
+    EXPECT_EQ(copy.problems(),
+              "PKG/claims.yaml:5:13: error ERB-PKG-0030: the expectation 'near 0.8' is not "
+              "understood\n"
+              "     5 |     expect: \"near 0.8\"\n"
+              "       |             ^^^^^^^^^^\n"
+              "  hint: write it as '> 0.85', '<= 0.7' or 'in [0.2, 0.5]'\n");
+}
+
+TEST(LoadPackage, AClaimWithoutSourceAndATakenIdAreErrors) {
+    PackageCopy copy;
+    copy.edit("claims.yaml", "    source: Invented2001\n", "");
+    copy.edit("claims.yaml", "id: C2", "id: C1b");
+    const std::string problems = copy.problems();
+    EXPECT_NE(problems.find("claims.yaml:2:5: error ERB-PKG-0011: claim 'C1a' needs a source"),
+              std::string::npos)
+        << problems;
+    EXPECT_NE(problems.find("ERB-PKG-0004: claim 'C1b' stands here twice"), std::string::npos)
+        << problems;
+}
+
+TEST(LoadPackage, ReadsTheEnsembleInInternalUnits) {
+    const Ensemble& e = teaching().ensemble;
+    EXPECT_EQ(e.size(), 4U);
+    EXPECT_EQ(e.parameters, (std::vector<std::string>{"k_loss", "K_D", "K_growth"}))
+        << "in the order of parameters.tsv";
+    const Settings third = e.settings(2);
+    EXPECT_DOUBLE_EQ(third[0].value, 0.12 / 3600.0);
+    EXPECT_EQ(third[1], (Setting{"K_D", 6.0}));
+}
+
+TEST(LoadPackage, AnEnsembleWithHolesStrangersOrNumbersOutOfBoundsIsRefused) {
+    PackageCopy copy;
+    copy.edit("ensemble.tsv", "\t0.12\t", "\t\t");
+    copy.edit("ensemble.tsv", "1\t4\t", "1\t400\t");
+    EXPECT_NE(copy.problems().find("ERB-TABLE-0007"), std::string::npos) << copy.problems();
+    EXPECT_NE(copy.problems().find("'K_D' lies outside its bounds in parameters.tsv"),
+              std::string::npos)
+        << copy.problems();
+    copy.edit("ensemble.tsv", "K_growth", "K_grwth");
+    EXPECT_NE(copy.problems().find("did you mean 'K_growth'"), std::string::npos)
+        << copy.problems();
 }
 
 TEST(LoadPackage, NamesWhatItRestsOn) {
@@ -340,7 +400,6 @@ TEST(LoadPackage, ObservationsAreCompleteAndRefer) {
 TEST(LoadPackage, TheReportRefersToWhatIsThere) {
     PackageCopy copy;
     copy.edit("report.yaml", "readouts: [active, growth_rate]", "readouts: [active, grwth_rate]");
-    copy.edit("report.yaml", "expect: \"> 0.8\"", "expect: \"near 0.8\"");
     copy.edit("map.yaml", "{from: R, to: growth, kind: activates}",
               "{from: R, to: groth, kind: actvates}");
     EXPECT_EQ(copy.problems(),
@@ -355,12 +414,7 @@ TEST(LoadPackage, TheReportRefersToWhatIsThere) {
               "PKG/map.yaml:6:32: error ERB-PKG-0008: unknown kind of edge 'actvates'\n"
               "     6 |   - {from: R, to: groth, kind: actvates}\n"
               "       |                                ^^^^^^^^\n"
-              "  hint: did you mean 'activates'?\n"
-              "PKG/report.yaml:24:13: error ERB-PKG-0030: the expectation 'near 0.8' is not "
-              "understood\n"
-              "    24 |     expect: \"near 0.8\"\n"
-              "       |             ^^^^^^^^^^\n"
-              "  hint: write it as '> 0.85', '<= 0.7' or 'in [0.2, 0.5]'\n");
+              "  hint: did you mean 'activates'?\n");
 }
 
 TEST(LoadPackage, TheProtocolIsNeeded) {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// tests/her2/facts_test.cpp: what the package claims about therapy, each beside its ablation.
-// First every fact of report.yaml; then those that the model was made for, written out here, so
+// tests/her2/claims_test.cpp: what the package claims about therapy, each beside its ablation.
+// First every claim of claims.yaml; then those that the model was made for, written out here, so
 // that neither the page nor a bound in it can be changed without a test noticing.
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "erbium/assay/comparison.hpp"
+#include "erbium/assay/claims.hpp"
 #include "her2_model.hpp"
 
 namespace erbium::her2 {
@@ -43,49 +42,50 @@ constexpr const char* kPictilisib = "pictilisib 500 nM";
 /// HER2 of MCF10A, as of a cell without amplification (SPARCED).
 const Settings kNormalHER2 = {{"copies_HER2", 14057.0}};
 
-std::string shown(const assay::FactCheck& check) {
-    const package::Fact& fact = her2_package().report.facts[check.fact];
-    std::string text = fact.id + ": " + fact.statement + "\n  value " +
-                       std::to_string(check.value.value) + ", expected " + fact.expect.text + " " +
-                       check.value.reason;
-    if (check.ablation && fact.ablation_expect) {
-        text += "\n  ablated " + std::to_string(check.ablation->value) + ", expected " +
-                fact.ablation_expect->text + " " + check.ablation->reason;
+std::string shown(const assay::ClaimCheck& check) {
+    const package::Claim& claim = her2_package().claims[check.claim];
+    std::string text = claim.id + ": " + claim.statement + "\n  value " +
+                       std::to_string(check.effect.nominal.value) + ", expected " +
+                       claim.expect.text + " " + check.effect.nominal.reason;
+    if (check.ablation && claim.ablation_expect) {
+        text += "\n  ablated " + std::to_string(check.ablation->nominal.value) + ", expected " +
+                claim.ablation_expect->text + " " + check.ablation->nominal.reason;
     }
     return text;
 }
 
-TEST(FactsOfTheReport, HoldWithTheirMechanismAndNotWithoutIt) {
-    const std::vector<assay::FactCheck> checks = assay::check_facts(experiment());
-    EXPECT_GE(checks.size(), 37U) << "no fact was dropped";
-    for (const assay::FactCheck& check : checks) {
-        EXPECT_TRUE(check.holds) << shown(check);
-        EXPECT_TRUE(check.ablation_holds) << shown(check);
+/// In the nominal set; the ensemble is asked in ensemble_test.cpp.
+const std::vector<assay::ClaimCheck>& checks() {
+    static const std::vector<assay::ClaimCheck> kChecks =
+        assay::check_claims(experiment(), assay::Sets::nominal);
+    return kChecks;
+}
+
+TEST(Claims, HoldWithTheirMechanismAndNotWithoutIt) {
+    EXPECT_GE(checks().size(), 79U) << "no claim was dropped";
+    for (const assay::ClaimCheck& check : checks()) {
+        EXPECT_TRUE(check.effect_holds) << shown(check);
+        EXPECT_TRUE(check.ablation_is_lost) << shown(check);
     }
 }
 
-TEST(FactsOfTheReport, HaveAnAblationThatWouldFailTheFact) {
-    // An ablation whose value would do for the fact as well shows nothing about the mechanism.
-    const std::set<std::string> without = {"selective_MCF10A", "L_pAKT_drop"};
-    for (const assay::FactCheck& check : assay::check_facts(experiment())) {
-        const package::Fact& fact = her2_package().report.facts[check.fact];
-        EXPECT_EQ(check.ablation.has_value(), !without.contains(fact.id)) << fact.id;
-        if (check.ablation) {
-            EXPECT_FALSE(fact.expect.holds(check.ablation->value)) << shown(check);
-        }
+TEST(Claims, HaveAnAblationThatWouldFailThem) {
+    // An ablation whose value would do for the claim as well shows nothing about the mechanism.
+    for (const assay::ClaimCheck& check : checks()) {
+        const package::Claim& claim = her2_package().claims[check.claim];
+        ASSERT_TRUE(check.ablation) << claim.id;
+        EXPECT_FALSE(claim.expect.holds(check.ablation->nominal.value)) << shown(check);
     }
 }
 
-TEST(FactsOfTheReport, AreNotDecidedByTheLastDigits) {
-    // A fact within 1 % of its bound would turn with the next change of a compiler.
-    for (const assay::FactCheck& check : assay::check_facts(experiment())) {
-        const package::Fact& fact = her2_package().report.facts[check.fact];
+TEST(Claims, AreNotDecidedByTheLastDigits) {
+    // A claim within 1 % of its bound would turn with the next change of a compiler.
+    for (const assay::ClaimCheck& check : checks()) {
+        const package::Claim& claim = her2_package().claims[check.claim];
         for (const double factor : {0.99, 1.01}) {
-            EXPECT_TRUE(fact.expect.holds(check.value.value * factor)) << shown(check);
-            if (check.ablation) {
-                EXPECT_TRUE(fact.ablation_expect->holds(check.ablation->value * factor))
-                    << shown(check);
-            }
+            EXPECT_TRUE(claim.expect.holds(check.effect.nominal.value * factor)) << shown(check);
+            EXPECT_TRUE(claim.ablation_expect->holds(check.ablation->nominal.value * factor))
+                << shown(check);
         }
     }
 }
@@ -154,8 +154,8 @@ TEST(PI3KInhibitor, ActsUnderPIK3CAH1047R) {
         << "because it binds PI3K";
 }
 
-TEST(Facts, DoNotFailInTheSolver) {
-    EXPECT_EQ(assay::check_facts(experiment()).size(), her2_package().report.facts.size());
+TEST(Claims, DoNotFailInTheSolver) {
+    EXPECT_EQ(checks().size(), her2_package().claims.size());
     EXPECT_EQ(experiment().conditions_failed(), 0U);
     EXPECT_TRUE(experiment().fallbacks().empty());
 }
