@@ -39,7 +39,7 @@ struct Summary {
 };
 
 Outcome<Summary, Diagnostics> summary_of(const Target& target) {
-    if (target.kind == TargetKind::net) {
+    if (target.kind == TargetKind::net || target.kind == TargetKind::sbml) {
         const Outcome<LoadedNetwork, Diagnostics> loaded = load_network(target);
         if (!loaded) {
             return loaded.error();

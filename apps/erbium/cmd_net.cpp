@@ -22,7 +22,7 @@ double seconds(const timeval& time) {
 /// What was drawn, or why nothing was.
 Outcome<report::ContactMap, Diagnostics> write_map(const Target& target, const std::string& path,
                                                    bool shows_warnings) {
-    if (target.kind == TargetKind::net) {
+    if (target.kind == TargetKind::net || target.kind == TargetKind::sbml) {
         Diagnostics all;
         all.error("ERB-APP-0008", {}, fmt::format("{} has no rules to draw", target.path),
                   "a contact map is made from a .bngl file or a package");

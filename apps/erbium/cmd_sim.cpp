@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
 
 #include "commands.hpp"
 #include "erbium/assay/experiment.hpp"
@@ -16,65 +15,14 @@
 #include "inputs.hpp"
 #include "manifest.hpp"
 #include "sim_actions.hpp"
+#include "sim_output.hpp"
+#include "sim_sbml.hpp"
 #include "treatment_options.hpp"
 
 namespace erbium::app {
 namespace {
 
-constexpr std::size_t kStepsOfAFile = 100;
 constexpr std::size_t kStepsOfATerminal = 12;
-constexpr std::size_t kMostValues = 10'000'000;  ///< of a table kept in memory: 80 MB
-
-/// A time in seconds, or in the model's own unit when there is no unit with the number.
-Outcome<double, Diagnostics> end_time(const std::string& text) {
-    Diagnostics diagnostics;
-    if (const std::optional<double> plain = parse_double(text); plain && *plain > 0.0) {
-        return *plain;
-    }
-    const Outcome<double, UnitProblem> time_s = parse_time_s(text);
-    if (time_s && time_s.value() > 0.0) {
-        return time_s.value();
-    }
-    diagnostics.error("ERB-APP-0004", {}, fmt::format("--until {}: expected a time above 0", text),
-                      time_s ? "write it as 72h, 30min or 4500s" : time_s.error().hint);
-    return diagnostics;
-}
-
-/// A table is kept in memory; one that is too large is refused before anything runs.
-Exit refuse_too_many(std::size_t steps, std::size_t columns) {
-    if (steps < kMostValues / (columns + 1)) {
-        return Exit::ok;
-    }
-    return fail(Exit::usage,
-                fmt::format("--steps {} with {} columns makes more than {} numbers; ask "
-                            "for fewer steps or, with --readout, for fewer columns",
-                            steps, columns, kMostValues));
-}
-
-std::vector<double> equal_steps(double until, std::size_t steps) {
-    std::vector<double> times(steps + 1);
-    for (std::size_t i = 0; i <= steps; ++i) {
-        times[i] = until * static_cast<double>(i) / static_cast<double>(steps);
-    }
-    return times;
-}
-
-/// To stdout or to a file of the kind that its ending tells, with run.json beside it.
-void write_result(const SimCommand& command, const report::Table& table, Manifest manifest) {
-    manifest.command = "erbium sim " + command.target;
-    if (command.output.empty()) {
-        print(command.as_json ? report::json(table) + "\n" : report::plain_text(table));
-        return;
-    }
-    const std::filesystem::path path{command.output};
-    std::string text = path.extension() == ".json" || command.as_json ? report::json(table) + "\n"
-                       : path.extension() == ".csv"                   ? report::csv(table)
-                                                                      : report::tsv(table);
-    write_file(command.output, text);
-    write_manifest(path.parent_path().empty() ? "." : path.parent_path().string(), manifest);
-    print(fmt::format("wrote {} ({} times, {} columns)\n", command.output, table.rows.size(),
-                      table.columns.size()));
-}
 
 Exit simulate_package(const SimCommand& command, const Target& target) {
     const Outcome<package::Package, Diagnostics> loaded =
@@ -309,6 +257,16 @@ Exit run(const SimCommand& command) {
     if (!treatment.profile.empty() || !treatment.drugs.empty() || !treatment.background.empty()) {
         return fail(Exit::usage,
                     fmt::format("--profile, --drug and --background need a package; {} is a file",
+                                command.target));
+    }
+    if (target.value().kind == TargetKind::sbml) {
+        return simulate_sbml(command, target.value());
+    }
+    if (!command.amounts.empty() || !command.concentrations.empty() ||
+        command.treats_fast_as_ordinary) {
+        return fail(Exit::usage,
+                    fmt::format("--amounts, --concentrations and --fast-as-ordinary are for SBML; "
+                                "{} is not SBML",
                                 command.target));
     }
     if (!command.until.empty()) {

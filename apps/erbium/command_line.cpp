@@ -102,6 +102,7 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
     add_examples(*command,
                  "  erbium sim egfr_net.bngl -o results/               # runs the file's actions\n"
                  "  erbium sim egfr_net.bngl --until 120 --steps 120 -o egfr.tsv\n"
+                 "  erbium sim model.xml --until 10 --select S1,S2 --amounts S1 -o out.csv\n"
                  "  erbium sim her2 --profile SKBR3 --drug \"trastuzumab 10 ug/mL\" --until 72h\n");
     command
         ->add_option("TARGET", sim.target,
@@ -117,6 +118,15 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
         ->check(CLI::PositiveNumber);
     command->add_option("--readout,--select", sim.readouts, "Only these columns (repeat, or a,b,c)")
         ->delimiter(',');
+    command->add_option("--amounts", sim.amounts, "SBML: these species as amounts (a,b,c)")
+        ->delimiter(',');
+    command
+        ->add_option("--concentrations", sim.concentrations,
+                     "SBML: these species as concentrations (a,b,c)")
+        ->delimiter(',');
+    command->add_flag("--fast-as-ordinary", sim.treats_fast_as_ordinary,
+                      "SBML: simulate reactions marked fast with the rates that they state; "
+                      "run.json says so");
     command->add_option("-o,--output", sim.output,
                         "A .tsv or .csv file; for a file's actions a folder");
     add_json(*command, sim.as_json);

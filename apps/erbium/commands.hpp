@@ -38,13 +38,16 @@ struct TreatmentOptions {
 };
 
 struct SimCommand {
-    std::string target;  ///< .bngl or .net file, or a package
+    std::string target;  ///< .bngl, .net or .xml (SBML) file, or a package
     TreatmentOptions treatment;
     std::string until;  ///< quantity of time; empty: the file's actions, or the package's duration
     std::optional<std::size_t> steps;
     std::optional<double> rtol;
     std::optional<double> atol;
     std::vector<std::string> readouts;
+    std::vector<std::string> amounts;         ///< SBML: species wanted as amounts
+    std::vector<std::string> concentrations;  ///< SBML: species wanted as concentrations
+    bool treats_fast_as_ordinary{};           ///< SBML: do not refuse reactions marked fast
     std::string output;
     bool as_json{};
 };

@@ -103,6 +103,9 @@ Outcome<Target, Diagnostics> find_target(const std::string& target) {
     if (path.extension() == ".net") {
         return Target{TargetKind::net, target};
     }
+    if (path.extension() == ".xml" || path.extension() == ".sbml") {
+        return Target{TargetKind::sbml, target};
+    }
     if (target.find('/') == std::string::npos && path.extension().empty()) {
         for (const fs::path& folder : package_folders()) {
             if (is_package(folder / path)) {
@@ -126,7 +129,7 @@ Outcome<Target, Diagnostics> find_target(const std::string& target) {
         throw IoError(target, "read", ENOENT);
     }
     return complaint("ERB-APP-0002",
-                     fmt::format("{}: neither a .bngl nor a .net file nor a package", target),
+                     fmt::format("{}: no .bngl, .net or .xml file and no package", target),
                      "the kind of a file is told by its ending");
 }
 
@@ -175,8 +178,37 @@ Outcome<LoadedModel, Diagnostics> load_model(const Target& target) {
                        std::move(bound.value().warnings)};
 }
 
+Outcome<LoadedSbml, Diagnostics> load_sbml(const Target& target, bool treats_fast_as_ordinary) {
+    const std::shared_ptr<const SourceText> source = read_source(target.path);
+    std::vector<std::shared_ptr<const SourceText>> texts{source};
+    const fs::path folder = fs::path{target.path}.parent_path();
+    sbml::ImportOptions options;
+    options.treats_fast_as_ordinary = treats_fast_as_ordinary;
+    options.read_text = [&](const std::string& name) -> std::shared_ptr<const SourceText> {
+        if (!is_inside(folder, folder / name)) {
+            return nullptr;
+        }
+        texts.push_back(read_source((folder / name).string()));
+        return texts.back();
+    };
+    Outcome<sbml::ImportedModel, Diagnostics> model = sbml::import_model(source, options);
+    if (!model) {
+        return std::move(model).error();
+    }
+    return LoadedSbml{std::move(model).value(), std::move(texts)};
+}
+
 Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,
                                                  const NetworkLimits& limits) {
+    if (target.kind == TargetKind::sbml) {
+        Outcome<LoadedSbml, Diagnostics> loaded = load_sbml(target, false);
+        if (!loaded) {
+            return std::move(loaded).error();
+        }
+        const std::size_t rules = loaded.value().model.network.rule_names.size();
+        return LoadedNetwork{
+            std::move(loaded.value().model.network), rules, std::move(loaded.value().texts), {}};
+    }
     if (target.kind == TargetKind::net) {
         const std::shared_ptr<const SourceText> source = read_source(target.path);
         Outcome<net::Network, Diagnostics> network = net::parse_net(source);

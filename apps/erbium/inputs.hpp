@@ -11,10 +11,11 @@
 #include "erbium/model/model.hpp"
 #include "erbium/net/network.hpp"
 #include "erbium/package/package.hpp"
+#include "erbium/sbml/import.hpp"
 
 namespace erbium::app {
 
-enum class TargetKind { bngl, net, package };
+enum class TargetKind { bngl, net, sbml, package };
 
 /// What `target` names and where it is. A package is a folder with a package.yaml, or the name of
 /// one in models/ here or among the models installed with the program; `her2@full` names a tier.
@@ -59,7 +60,17 @@ struct LoadedNetwork {
     Diagnostics warnings;
 };
 
-/// Reads a .net file, or generates the network of a BNGL file or package.
+/// An SBML model with the texts it was read from: the document, and files beside it that it names.
+struct LoadedSbml {
+    sbml::ImportedModel model;
+    std::vector<std::shared_ptr<const SourceText>> texts;
+};
+
+/// Reads an SBML document. Precondition: the target is of that kind.
+[[nodiscard]] Outcome<LoadedSbml, Diagnostics> load_sbml(const Target& target,
+                                                         bool treats_fast_as_ordinary);
+
+/// Reads a .net file or an SBML document, or generates the network of a BNGL file or package.
 [[nodiscard]] Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,
                                                                const NetworkLimits& limits = {});
 

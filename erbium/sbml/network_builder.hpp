@@ -55,6 +55,8 @@ private:
     void write_split(const Reaction& reaction, std::size_t index);
     void write_rate_rules();
     void write_events();
+    net::NetworkEventAssignment assignment(const EventFacts& event, const EventAssignment& a);
+    std::optional<Expression> size_after(const EventFacts& event, const std::string& compartment);
 
     [[nodiscard]] Expression coefficient(const SpeciesReference& reference) const;
     [[nodiscard]] std::string conversion_factor(const std::string& species) const;
