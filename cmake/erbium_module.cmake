@@ -24,6 +24,25 @@ function(erbium_module)
     target_link_libraries(erbium_${ARG_NAME} PUBLIC erbium_options ${ARG_USES} PRIVATE ${ARG_LINKS})
 endfunction()
 
+# Sets `result` to whether a source file, or a header beside it or in tests/support that it includes,
+# says ERBIUM_SOURCE_DIR or ERBIUM_BINARY_DIR. Only such files are compiled with the folders' names, so
+# that a compiler cache serves all others to every checkout.
+function(erbium_names_folders source result)
+    file(READ ${source} text)
+    string(REGEX MATCHALL "#include \"[a-z0-9_/]+\\.hpp\"" includes "${text}")
+    foreach(include ${includes})
+        string(REGEX REPLACE "#include \"(.*)\"" "\\1" header "${include}")
+        foreach(folder ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests/support)
+            if(EXISTS ${folder}/${header})
+                file(READ ${folder}/${header} more)
+                string(APPEND text "${more}")
+            endif()
+        endforeach()
+    endforeach()
+    string(REGEX MATCH "ERBIUM_(SOURCE|BINARY)_DIR" found "${text}")
+    set(${result} "${found}" PARENT_SCOPE)
+endfunction()
+
 # erbium_test(NAME net_generator LABEL unit SOURCES a_test.cpp ... USES net)
 # makes one GoogleTest executable and registers it as one ctest test with that label.
 function(erbium_test)
@@ -32,9 +51,13 @@ function(erbium_test)
     list(TRANSFORM ARG_USES PREPEND Erbium::)
     target_link_libraries(test_${ARG_NAME} PRIVATE ${ARG_USES} ${ARG_LINKS} erbium_options GTest::gtest_main)
     target_include_directories(test_${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support)
-    target_compile_definitions(test_${ARG_NAME} PRIVATE
-        ERBIUM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-        ERBIUM_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    foreach(source ${ARG_SOURCES})
+        erbium_names_folders(${source} names_folders)
+        if(names_folders)
+            set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS
+                "ERBIUM_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";ERBIUM_BINARY_DIR=\"${CMAKE_BINARY_DIR}\"")
+        endif()
+    endforeach()
     add_test(NAME ${ARG_NAME} COMMAND test_${ARG_NAME} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${ARG_NAME} PROPERTIES LABELS ${ARG_LABEL})
 endfunction()
