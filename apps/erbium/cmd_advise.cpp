@@ -10,6 +10,7 @@
 #include "erbium/base/text.hpp"
 #include "erbium/base/units.hpp"
 #include "inputs.hpp"
+#include "treatment_options.hpp"
 
 namespace erbium::app {
 namespace {
@@ -92,12 +93,12 @@ nlohmann::ordered_json ranking_json(const std::vector<advise::Ranked>& ranked) {
 }  // namespace
 
 Exit run(const AdviseCommand& command) {
-    const Outcome<package::Package, Diagnostics> loaded = load_package(command.package);
+    Outcome<package::Package, Diagnostics> loaded = load_package(command.package);
     if (!loaded) {
         return show(loaded.error());
     }
-    const package::Package& package = loaded.value();
-    const auto profile = package::find_profile(package, command.profile);
+    package::Package& package = loaded.value();
+    const auto profile = profile_of(package, command.profile);
     if (!profile) {
         return show(profile.error());
     }
@@ -113,7 +114,7 @@ Exit run(const AdviseCommand& command) {
     if (!experiment) {
         return show(experiment.error());
     }
-    const advise::Advice advice = advise::advise(experiment.value(), profile.value()->id);
+    const advise::Advice advice = advise::advise(experiment.value(), profile.value());
     if (command.as_json) {
         nlohmann::ordered_json json;
         json["caution"] = advise::kCaution;
@@ -125,9 +126,10 @@ Exit run(const AdviseCommand& command) {
         print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     } else {
         print(fmt::format("{}\n", advise::kCaution));
-        print_ranking(fmt::format("{}: cells after {} over untreated cells, single agents",
-                                  profile.value()->title, time_text(advice.time_s)),
-                      advice.singles);
+        print_ranking(
+            fmt::format("{}: cells after {} over untreated cells, single agents",
+                        package.profile(profile.value())->title, time_text(advice.time_s)),
+            advice.singles);
         if (!advice.pairs.empty()) {
             print_ranking("Together with the strongest single agent", advice.pairs);
         }

@@ -3,12 +3,8 @@
 // actions.
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "commands.hpp"
-#include "erbium/assay/experiment.hpp"
 #include "erbium/base/text.hpp"
-#include "erbium/base/units.hpp"
 #include "erbium/eqn/system.hpp"
 #include "erbium/report/table.hpp"
 #include "erbium/sim/solver.hpp"
@@ -16,112 +12,11 @@
 #include "manifest.hpp"
 #include "sim_actions.hpp"
 #include "sim_output.hpp"
+#include "sim_package.hpp"
 #include "sim_sbml.hpp"
-#include "treatment_options.hpp"
 
 namespace erbium::app {
 namespace {
-
-constexpr std::size_t kStepsOfATerminal = 12;
-
-Exit simulate_package(const SimCommand& command, const Target& target) {
-    const Outcome<package::Package, Diagnostics> loaded =
-        package::load_package(target.path, target.tier);
-    if (!loaded) {
-        return show(loaded.error());
-    }
-    const package::Package& package = loaded.value();
-    const Outcome<assay::Condition, Diagnostics> condition =
-        condition_of(package, command.treatment);
-    if (!condition) {
-        return show(condition.error());
-    }
-    std::vector<const package::Readout*> readouts;
-    for (const std::string& name : command.readouts) {
-        if (name == "viability") {
-            continue;  // always the last column
-        }
-        const auto readout = package::find_readout(package, name);
-        if (!readout) {
-            return show(readout.error());
-        }
-        readouts.push_back(readout.value());
-    }
-    if (command.readouts.empty()) {
-        for (const package::Readout& readout : package.readouts) {
-            readouts.push_back(&readout);
-        }
-    }
-    double until_s = package.protocol.duration_s;
-    if (!command.until.empty()) {
-        const Outcome<double, UnitProblem> time = parse_time_s(command.until);
-        if (!time || !(time.value() > 0.0)) {
-            return fail(Exit::usage,
-                        fmt::format("--until {}: {}", command.until,
-                                    time ? "the time must be above 0" : time.error().message));
-        }
-        until_s = time.value();
-    }
-    Diagnostics warnings;
-    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
-    print_error(warnings.text());
-    if (!system) {
-        return show(system.error());
-    }
-    Manifest manifest{.inputs = package.texts,
-                      .species = system.value().state_count(),
-                      .reactions = system.value().reaction_count(),
-                      .runs = 2};
-    assay::ExperimentOptions options;
-    options.solver.tolerances.rtol = command.rtol.value_or(options.solver.tolerances.rtol);
-    options.solver.tolerances.atol = command.atol;
-    options.threads = 2;
-    manifest.solver = options.solver;
-    auto experiment = assay::Experiment::make(package, std::move(system).value(), options);
-    if (!experiment) {
-        return show(experiment.error());
-    }
-    const bool is_for_terminal = command.output.empty() && !command.as_json;
-    const std::size_t steps =
-        command.steps.value_or(is_for_terminal ? kStepsOfATerminal : kStepsOfAFile);
-    // All readouts are recorded, whatever is shown of them.
-    if (const Exit code = refuse_too_many(steps, package.readouts.size()); code != Exit::ok) {
-        return code;
-    }
-    const std::vector<double> times_s = equal_steps(until_s, steps);
-    const assay::Condition conditions[] = {condition.value(), condition.value().control()};
-    const std::vector<assay::TimeCourse> courses = experiment.value().run(conditions, times_s);
-    const std::vector<double> viability =
-        assay::viability(courses[0], courses[1], experiment.value().growth_column());
-
-    report::Table table{.title = condition_text(package, condition.value()),
-                        .columns = {{.name = "time", .unit = "h", .align = report::Align::end}}};
-    for (const package::Readout* readout : readouts) {
-        table.columns.push_back(
-            {.name = readout->id, .unit = readout->unit, .align = report::Align::end});
-    }
-    table.columns.push_back(
-        {.name = "viability", .unit = "of untreated", .align = report::Align::end});
-    for (std::size_t i = 0; i < times_s.size(); ++i) {
-        report::Row row{.cells = {hours_from_s(times_s[i])}};
-        for (const package::Readout* readout : readouts) {
-            row.cells.emplace_back(courses[0].at(i, experiment.value().column(readout->id)));
-        }
-        row.cells.emplace_back(viability[i]);
-        row.mark = std::isnan(viability[i]) ? report::RowMark::failed : report::RowMark::none;
-        table.rows.push_back(std::move(row));
-    }
-    manifest.failed_runs = experiment.value().conditions_failed();
-    manifest.fallbacks = experiment.value().fallbacks();
-    manifest.doses = {{table.title, fmt::format("from t = 0 to {}", time_text(until_s))}};
-    write_result(command, table, std::move(manifest));
-    for (const assay::TimeCourse& course : courses) {
-        if (!course.is_ok) {
-            return fail(Exit::numerical, "the simulation failed: " + course.reason);
-        }
-    }
-    return Exit::ok;
-}
 
 /// The columns a user asked for, or all observables and functions without arguments.
 Outcome<sim::Recording, Diagnostics> recording_of(const eqn::System& system,

@@ -82,7 +82,7 @@ CLI::App* add_net(CLI::App& app, NetCommand& net) {
 
 void add_treatment(CLI::App& command, TreatmentOptions& treatment) {
     command.add_option("--profile", treatment.profile,
-                       "Profile of the package (a cell line or variant)");
+                       "Profile of the package (a cell line or variant), or a .yaml file with one");
     command
         .add_option("--drug", treatment.drugs,
                     "Agent and dose from t = 0, as in \"trastuzumab 10 ug/mL\"")
@@ -97,13 +97,20 @@ void add_treatment(CLI::App& command, TreatmentOptions& treatment) {
         ->allow_extra_args(false);
 }
 
+void add_nominal(CLI::App& command, bool& is_nominal) {
+    command.add_flag("--no-ensemble", is_nominal,
+                     "Only the values of parameters.tsv, not the package's parameter sets");
+}
+
 CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
     CLI::App* command = app.add_subcommand("sim", "Simulate a model file or a package");
     add_examples(*command,
                  "  erbium sim egfr_net.bngl -o results/               # runs the file's actions\n"
                  "  erbium sim egfr_net.bngl --until 120 --steps 120 -o egfr.tsv\n"
                  "  erbium sim model.xml --until 10 --select S1,S2 --amounts S1 -o out.csv\n"
-                 "  erbium sim her2 --profile SKBR3 --drug \"trastuzumab 10 ug/mL\" --until 72h\n");
+                 "  erbium sim her2 --profile SKBR3 --drug \"trastuzumab 10 ug/mL\" --until 72h\n"
+                 "  erbium sim her2 --profile my_line.yaml --drug \"lapatinib 1 uM\" --readout "
+                 "viability,pAKT --json\n");
     command
         ->add_option("TARGET", sim.target,
                      "A .bngl or .net file, or a package (NAME@TIER picks a tier)")
@@ -129,6 +136,7 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
                       "run.json says so");
     command->add_option("-o,--output", sim.output,
                         "A .tsv or .csv file; for a file's actions a folder");
+    add_nominal(*command, sim.is_nominal);
     add_json(*command, sim.as_json);
     return command;
 }
@@ -144,11 +152,6 @@ CLI::App* add_report(CLI::App& app, ReportCommand& report) {
     add_threads(*command, report.threads);
     add_json(*command, report.as_json);
     return command;
-}
-
-void add_nominal(CLI::App& command, bool& is_nominal) {
-    command.add_flag("--no-ensemble", is_nominal,
-                     "Only the values of parameters.tsv, not the package's parameter sets");
 }
 
 CLI::App* add_claims(CLI::App& app, ClaimsCommand& claims) {
@@ -177,7 +180,10 @@ CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
     add_examples(*command, "  erbium advise her2 --profile SKBR3_PTEN_loss\n");
     command->add_option("PACKAGE", advise.package, "A package (NAME@TIER picks a tier)")
         ->required();
-    command->add_option("--profile", advise.profile, "Profile of the package")->required();
+    command
+        ->add_option("--profile", advise.profile,
+                     "Profile of the package, or a .yaml file with one")
+        ->required();
     add_threads(*command, advise.threads);
     add_json(*command, advise.as_json);
     return command;

@@ -49,6 +49,7 @@ struct SimCommand {
     std::vector<std::string> concentrations;  ///< SBML: species wanted as concentrations
     bool treats_fast_as_ordinary{};           ///< SBML: do not refuse reactions marked fast
     std::string output;
+    bool is_nominal{};  ///< the values of parameters.tsv only
     bool as_json{};
 };
 

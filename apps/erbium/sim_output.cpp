@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// apps/erbium/sim_output.cpp: a simulation's times and its table, to the terminal or to a file.
 #include "sim_output.hpp"
 
 #include <fmt/format.h>
@@ -48,14 +49,16 @@ std::vector<double> equal_steps(double until, std::size_t steps) {
     return times;
 }
 
-void write_result(const SimCommand& command, const report::Table& table, Manifest manifest) {
+void write_result(const SimCommand& command, const report::Table& table, Manifest manifest,
+                  const std::string& json) {
+    const auto json_text = [&] { return (json.empty() ? report::json(table) : json) + "\n"; };
     manifest.command = "erbium sim " + command.target;
     if (command.output.empty()) {
-        print(command.as_json ? report::json(table) + "\n" : report::plain_text(table));
+        print(command.as_json ? json_text() : report::plain_text(table));
         return;
     }
     const std::filesystem::path path{command.output};
-    std::string text = path.extension() == ".json" || command.as_json ? report::json(table) + "\n"
+    std::string text = path.extension() == ".json" || command.as_json ? json_text()
                        : path.extension() == ".csv"                   ? report::csv(table)
                                                                       : report::tsv(table);
     write_file(command.output, text);

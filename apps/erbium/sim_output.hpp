@@ -25,6 +25,8 @@ inline constexpr std::size_t kStepsOfAFile = 100;
 [[nodiscard]] std::vector<double> equal_steps(double until, std::size_t steps);
 
 /// To stdout or to a file of the kind that its ending tells, with run.json beside it.
-void write_result(const SimCommand& command, const report::Table& table, Manifest manifest);
+/// @param json  the JSON value printed instead of the table's own; empty: the table's
+void write_result(const SimCommand& command, const report::Table& table, Manifest manifest,
+                  const std::string& json = {});
 
 }  // namespace erbium::app

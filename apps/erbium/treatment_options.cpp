@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "erbium/base/text.hpp"
 #include "erbium/package/treatment.hpp"
 
@@ -24,14 +26,26 @@ package::Treatment read_treatment(const package::Package& package,
 
 }  // namespace
 
-Outcome<assay::Condition, Diagnostics> condition_of(const package::Package& package,
+Outcome<std::string, Diagnostics> profile_of(package::Package& package, const std::string& name) {
+    const std::string ending = std::filesystem::path{name}.extension().string();
+    if (ending == ".yaml" || ending == ".yml") {
+        return package::add_profile_file(package, name);
+    }
+    const auto profile = package::find_profile(package, name);
+    if (!profile) {
+        return profile.error();
+    }
+    return profile.value()->id;
+}
+
+Outcome<assay::Condition, Diagnostics> condition_of(package::Package& package,
                                                     const TreatmentOptions& options) {
     Diagnostics diagnostics;
     assay::Condition condition;
     if (!options.profile.empty()) {
-        const auto profile = package::find_profile(package, options.profile);
+        const auto profile = profile_of(package, options.profile);
         if (profile) {
-            condition.profile = profile.value()->id;
+            condition.profile = profile.value();
         } else {
             diagnostics.append(profile.error());
         }

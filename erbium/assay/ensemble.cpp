@@ -71,4 +71,57 @@ std::vector<EnsembleMeasurement> measure(Experiment& experiment,
     return out;
 }
 
+EnsembleCourse ensemble_course(Experiment& experiment, const Condition& condition,
+                               std::span<const double> times_s, Sets sets) {
+    const package::Ensemble& ensemble = experiment.package().ensemble;
+    EnsembleCourse out;
+    out.times_s.assign(times_s.begin(), times_s.end());
+    out.sets = sets == Sets::nominal ? 0 : ensemble.size();
+    std::vector<Condition> conditions{condition, condition.control()};
+    for (std::size_t set = 0; set < out.sets; ++set) {
+        Condition one = condition;
+        one.constants = ensemble.settings(set);
+        conditions.push_back(one);
+        conditions.push_back(one.control());
+    }
+    const std::vector<TimeCourse> courses = experiment.run(conditions, times_s);
+    for (const TimeCourse* nominal : {&courses[1], &courses[0]}) {
+        if (!nominal->is_ok) {
+            out.reason = nominal->reason;
+        }
+    }
+    for (std::size_t set = 0; set < out.sets; ++set) {
+        const bool is_ok = courses[2 * set + 2].is_ok && courses[2 * set + 3].is_ok;
+        out.failed_sets += is_ok ? 0U : 1U;
+    }
+    // A curve of every set becomes three curves of quantiles.
+    const auto course_of = [&](auto&& curve_of) {
+        ReadoutCourse course;
+        course.nominal = curve_of(0);
+        std::vector<std::vector<double>> curves;
+        for (std::size_t set = 0; set < out.sets; ++set) {
+            curves.push_back(curve_of(set + 1));
+        }
+        for (std::size_t t = 0; t < times_s.size() && out.sets > 0; ++t) {
+            std::vector<double> values;
+            for (const std::vector<double>& curve : curves) {
+                values.push_back(curve[t]);
+            }
+            const Spread spread = spread_of(std::move(values));
+            course.median.push_back(spread.median);
+            course.lower.push_back(spread.lower);
+            course.upper.push_back(spread.upper);
+        }
+        return course;
+    };
+    for (std::size_t r = 0; r < experiment.package().readouts.size(); ++r) {
+        out.readouts.push_back(
+            course_of([&](std::size_t member) { return courses[2 * member].column(r); }));
+    }
+    out.viability = course_of([&](std::size_t member) {
+        return viability(courses[2 * member], courses[2 * member + 1], experiment.growth_column());
+    });
+    return out;
+}
+
 }  // namespace erbium::assay

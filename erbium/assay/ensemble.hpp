@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "erbium/assay/experiment.hpp"
@@ -51,5 +52,29 @@ enum class Sets {
 [[nodiscard]] std::vector<EnsembleMeasurement> measure(Experiment& experiment,
                                                        std::span<const Question> questions,
                                                        Sets sets);
+
+/// One readout over time: in the nominal set, and quantiles over the ensemble, time by time.
+struct ReadoutCourse {
+    std::vector<double> nominal;
+    std::vector<double> median;  ///< empty without an ensemble, as are the next two
+    std::vector<double> lower;
+    std::vector<double> upper;
+};
+
+/// One condition over time and parameter sets. What a failure spoilt in the nominal set is NaN;
+/// sets that failed are left out of the quantiles.
+struct EnsembleCourse {
+    std::vector<double> times_s;
+    std::vector<ReadoutCourse> readouts;  ///< in the order of Package::readouts
+    ReadoutCourse viability;              ///< growth readout over that of the untreated control
+    std::size_t sets{};
+    std::size_t failed_sets{};  ///< of which the condition or its control failed
+    std::string reason;         ///< why the nominal set failed; empty when it did not
+};
+
+/// A condition and its untreated control.
+/// @param times_s  ascending, >= 0 [s]
+[[nodiscard]] EnsembleCourse ensemble_course(Experiment& experiment, const Condition& condition,
+                                             std::span<const double> times_s, Sets sets);
 
 }  // namespace erbium::assay

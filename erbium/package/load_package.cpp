@@ -254,13 +254,17 @@ void read_manifest(Loading& loading, std::string_view tier) {
     }
     check_drug_parameters(loading);
     if (const YamlNode* node = manifest.find("profiles")) {
-        const YamlFields profiles{*node, "'profiles'", {"index", "values"}, loading.diagnostics};
+        const YamlFields profiles{
+            *node, "'profiles'", {"index", "values", "traits"}, loading.diagnostics};
         if (const auto text = file_of(loading, profiles, "index", true)) {
             read_profile_index(loading, text);
             check_profile_bases(loading);
             for (const auto& values : files_of(loading, profiles, "values")) {
                 read_profile_values(loading, values);
             }
+        }
+        if (const auto text = file_of(loading, profiles, "traits", false)) {
+            read_traits(loading, text);
         }
     }
     read_readouts(loading, manifest);

@@ -74,6 +74,7 @@ void check_drug_parameters(Loading& loading);
 void read_profile_index(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void read_profile_values(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void check_profile_bases(Loading& loading);
+void read_traits(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void read_observations(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void read_ensemble(Loading& loading, const std::shared_ptr<const SourceText>& source);
 void read_claims(Loading& loading, const std::shared_ptr<const SourceText>& source);

@@ -58,6 +58,14 @@ const Parameter* Package::parameter(std::string_view id) const noexcept {
 const Profile* Package::profile(std::string_view id) const noexcept {
     return find_by(profiles, &Profile::id, id);
 }
+const Trait* Package::trait(std::string_view id) const noexcept {
+    return find_by(traits, &Trait::id, id);
+}
+
+const Trait::State* Trait::state(std::string_view wanted) const noexcept {
+    return find_by(states, &State::id, wanted);
+}
+
 const Readout* Package::readout(std::string_view id) const noexcept {
     return find_by(readouts, &Readout::id, id);
 }

@@ -85,6 +85,23 @@ struct Profile {
     Span span;
 };
 
+/// A property of a cell in the words of its field, for profiles that users write: a receptor level,
+/// a genotype. It stands for parameters, which carry the model's names.
+struct Trait {
+    struct State {
+        std::string id;  ///< "H1047R", "null"
+        Settings settings;
+    };
+
+    std::string id;         ///< "PIK3CA"
+    std::string parameter;  ///< takes a number that is written for the trait; empty: only states
+    std::vector<State> states;
+    std::string note;
+    Span span;
+
+    [[nodiscard]] const State* state(std::string_view id) const noexcept;
+};
+
 struct Drug {
     std::string id;
     std::string title;
@@ -292,6 +309,7 @@ struct Package {
     std::string tier;                                        ///< that of `modules`, or empty
     std::vector<Parameter> parameters;
     std::vector<Profile> profiles;
+    std::vector<Trait> traits;
     std::vector<Drug> drugs;
     std::vector<Observation> observations;
     std::vector<Reference> references;
@@ -306,6 +324,7 @@ struct Package {
     /// The entry of that name, or null. Names are exact. Cost: O(entries).
     [[nodiscard]] const Parameter* parameter(std::string_view id) const noexcept;
     [[nodiscard]] const Profile* profile(std::string_view id) const noexcept;
+    [[nodiscard]] const Trait* trait(std::string_view id) const noexcept;
     [[nodiscard]] const Readout* readout(std::string_view id) const noexcept;
     [[nodiscard]] const Reference* reference(std::string_view key) const noexcept;
 };
@@ -328,6 +347,15 @@ struct Package {
 [[nodiscard]] Outcome<const Profile*, Diagnostics> find_profile(const Package& package,
                                                                 std::string_view name,
                                                                 const Span& where = {});
+
+/// Reads a profile that a user wrote (docs/reference/profiles.md) and adds it to the package.
+///
+/// @return  its id: the file's name without ending, or that with `-file` when the package has it
+/// Errors: ERB-PKG-0024 for a key that is neither a trait nor a parameter, ERB-PKG-0025 for a state
+/// that the trait does not have, ERB-PKG-0007 for a number outside its bounds. A file that is not
+/// there throws IoError.
+[[nodiscard]] Outcome<std::string, Diagnostics> add_profile_file(Package& package,
+                                                                 const std::string& path);
 
 /// The readout a user meant, likewise. Errors: ERB-PKG-0021.
 [[nodiscard]] Outcome<const Readout*, Diagnostics> find_readout(const Package& package,

@@ -62,6 +62,27 @@ TEST(Claims, AskEverySetOfTheEnsemble) {
     EXPECT_DOUBLE_EQ(experiment.measure({&by_hand, 1})[0].value, spread.values[3]);
 }
 
+TEST(EnsembleCourses, HoldTheQuantilesOfTheSets) {
+    Experiment experiment = teaching_experiment();
+    const Condition condition{"amplified", {}, {}, teaching_treatment("blocker")};
+    const std::vector<double> times_s{0.0, 36 * 3600.0, 72 * 3600.0};
+    const EnsembleCourse course = ensemble_course(experiment, condition, times_s, Sets::ensemble);
+    EXPECT_EQ(course.sets, 4U);
+    EXPECT_EQ(course.failed_sets, 0U);
+    EXPECT_EQ(course.reason, "");
+    ASSERT_EQ(course.viability.median.size(), 3U);
+    EXPECT_DOUBLE_EQ(course.viability.nominal[0], 1.0);
+    EXPECT_LT(course.viability.lower[2], course.viability.median[2]);
+    EXPECT_LT(course.viability.median[2], course.viability.upper[2]);
+    // The last point is the answer to the question about it.
+    const Question q{condition, MeasuredQuantity::viability, {}, 72 * 3600.0};
+    const EnsembleMeasurement answer = measure(experiment, {&q, 1}, Sets::ensemble)[0];
+    EXPECT_DOUBLE_EQ(answer.nominal.value, course.viability.nominal[2]);
+    EXPECT_DOUBLE_EQ(answer.spread.upper, course.viability.upper[2]);
+    const EnsembleCourse nominal = ensemble_course(experiment, condition, times_s, Sets::nominal);
+    EXPECT_TRUE(nominal.viability.median.empty());
+}
+
 TEST(Claims, AProfileOutranksTheEnsemble) {
     // What a profile sets is known of that cell; the ensemble holds what is not.
     Experiment experiment = teaching_experiment();

@@ -29,7 +29,7 @@ TEST(LoadPackage, ReadsTheManifest) {
     EXPECT_EQ(p.protocol.equilibrate_max_time_s, 2000 * 3600.0);
     EXPECT_EQ(p.protocol.start, (Settings{{"assay_on", 1.0}}));
     EXPECT_EQ(p.readout("active")->of, "receptors_active");
-    EXPECT_EQ(p.texts.size(), 13U);
+    EXPECT_EQ(p.texts.size(), 14U);
 }
 
 TEST(LoadPackage, ConvertsParametersToInternalUnits) {
