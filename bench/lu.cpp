@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench/lu.cpp: how long does one factorisation and one solve take, per system, beside KLU?
 //
-//   bench_lu [matrix.txt ...]
+//   bench_lu [model.bngl|model.net ...]
 //
-// A matrix file is "n entries ..." and then "row column value" lines by column: a Jacobian J. The
-// matrices factorised are I/(h gamma) - J. Without files: a random matrix of 300 rows with 3 %.
+// The matrices factorised are I/(h gamma) - J, J the Jacobian of the model at its initial state
+// plus a thousandth of its largest amount everywhere. Without models: a random matrix of 300 rows
+// with 3 %.
 // KLU with AMD ordering, refactorisation with the pivots of a first factorisation: what SUNDIALS
 // does between steps. Times are CPU time, best of several rounds, all in one run.
 #include <klu.h>
@@ -14,14 +15,14 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "erbium/math/lane_kernels.hpp"
 #include "erbium/math/lu_plan.hpp"
+#include "erbium/math/supernodal_lu.hpp"
+#include "load_network.hpp"
 
 namespace {
 
@@ -53,28 +54,22 @@ double microseconds(Call call) {
     return 1e6 * best;
 }
 
-Matrix read(const std::string& path) {
+Matrix jacobian_of(const std::string& path) {
+    const erbium::eqn::System system = erbium::bench::compiled(erbium::bench::load_network(path));
+    const erbium::eqn::Program program = system.program();
     Matrix matrix;
     matrix.name = path.substr(path.find_last_of('/') + 1);
-    std::ifstream in{path};
-    std::string line;
-    std::getline(in, line);
-    std::size_t n = 0;
-    std::size_t entries = 0;
-    std::istringstream{line} >> n >> entries;
-    matrix.begins.assign(n + 1, 0);
-    for (std::size_t e = 0; e < entries; ++e) {
-        std::int32_t row = 0;
-        std::size_t column = 0;
-        double value = 0.0;
-        in >> row >> column >> value;
-        matrix.rows.push_back(row);
-        matrix.values.push_back(value);
-        ++matrix.begins[column + 1];
+    matrix.begins.assign(program.column_begins.begin(), program.column_begins.end());
+    matrix.rows.assign(program.row_of_entry.begin(), program.row_of_entry.end());
+    matrix.values.resize(system.jacobian_size());
+    erbium::eqn::ReferenceKernel kernel{system};
+    std::vector<double> y(system.state_count());
+    kernel.initial_state(y);
+    const double largest = *std::max_element(y.begin(), y.end());
+    for (double& amount : y) {
+        amount += 1e-3 * largest;
     }
-    for (std::size_t j = 0; j < n; ++j) {
-        matrix.begins[j + 1] += matrix.begins[j];
-    }
+    kernel.jacobian(0.0, y, matrix.values);
     return matrix;
 }
 
@@ -99,6 +94,37 @@ Matrix random_matrix(std::size_t n, double density) {
         matrix.begins.push_back(static_cast<std::int32_t>(matrix.rows.size()));
     }
     return matrix;
+}
+
+void measure_supernodes(const Matrix& matrix, double shift, double klu_refactor_us,
+                        double klu_solve_us) {
+    const std::size_t n = matrix.begins.size() - 1;
+    const auto begin = std::chrono::steady_clock::now();
+    const SupernodePlan plan = SupernodePlan::make({matrix.begins, matrix.rows});
+    const std::chrono::duration<double, std::milli> planning =
+        std::chrono::steady_clock::now() - begin;
+    const SupernodePlanReport& report = plan.report();
+    std::printf(
+        "  supernodes %.0f ms: %s, %zu entries, %.2f Mflop; %zu values, %.2f Mflop, %zu "
+        "supernodes, %zu sources; model %.0f kcycles\n",
+        planning.count(), report.ordering.c_str(), report.entry_count, 1e-6 * report.flops,
+        report.value_count, 1e-6 * report.padded_flops, report.supernode_count, report.source_count,
+        1e-3 * report.estimated_cycles);
+    for (const Target target : supported_targets()) {
+        SupernodalLu lu{plan, target};
+        double growth = 0.0;
+        std::vector<double> b(n, 1.0);
+        std::vector<double> x(n);
+        const double factor_us =
+            microseconds([&] { growth = lu.factor(matrix.values.data(), -1.0, shift); });
+        const double solve_us = microseconds([&] { lu.solve(b.data(), x.data()); });
+        std::printf(
+            "  %-9s one matrix    factor   %9.1f us  solve %7.2f us  x%.1f x%.1f  %.1f GF/s  error "
+            "%.1e growth %.1e\n",
+            std::string{name(target)}.c_str(), factor_us, solve_us, klu_refactor_us / factor_us,
+            klu_solve_us / solve_us, 1e-3 * report.padded_flops / factor_us,
+            lu.backward_error(matrix.values.data(), -1.0, shift, b.data(), x.data()), growth);
+    }
 }
 
 void measure(Matrix matrix) {
@@ -137,6 +163,11 @@ void measure(Matrix matrix) {
     klu_free_numeric(&numeric, &common);
     klu_free_symbolic(&symbolic, &common);
 
+    measure_supernodes(matrix, shift, klu_refactor_us, klu_solve_us);
+    constexpr std::size_t kMostForLanes = 2000;
+    if (n > kMostForLanes) {
+        return;
+    }
     const auto begin = std::chrono::steady_clock::now();
     const LuPlan plan = LuPlan::make({matrix.begins, matrix.rows});
     const std::chrono::duration<double, std::milli> planning =
@@ -196,7 +227,7 @@ void measure(Matrix matrix) {
 int main(int count, char** arguments) {
     measure(random_matrix(300, 0.03));
     for (int i = 1; i < count; ++i) {
-        measure(read(arguments[i]));
+        measure(jacobian_of(arguments[i]));
     }
     return 0;
 }

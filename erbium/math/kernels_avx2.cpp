@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/math/kernels_avx2.cpp: kernels for AVX2; compiled with -mavx2.
 #define ERBIUM_TARGET avx2
+#define ERBIUM_TILE_PACK 4
+#define ERBIUM_TILE_GROUPS 1
+#define ERBIUM_TILE_COLUMNS 4
 #include "erbium/math/lane_kernels_of.hpp"
 #include "erbium/math/target_kernels.hpp"
 

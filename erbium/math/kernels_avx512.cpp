@@ -2,6 +2,9 @@
 // erbium/math/kernels_avx512.cpp: kernels for AVX-512; compiled with -mavx512f, dq and vl.
 #define ERBIUM_TARGET avx512
 #define ERBIUM_VECTOR_REGISTERS 32
+#define ERBIUM_TILE_PACK 8
+#define ERBIUM_TILE_GROUPS 3
+#define ERBIUM_TILE_COLUMNS 8
 #include "erbium/math/lane_kernels_of.hpp"
 #include "erbium/math/target_kernels.hpp"
 

@@ -8,12 +8,14 @@
 #include <span>
 
 #include "erbium/math/lu_program.hpp"
+#include "erbium/math/supernode_program.hpp"
 #include "erbium/math/target.hpp"
 
 namespace erbium::math {
 
 /// Functions over arrays that hold `width` lanes next to each other. Arguments: see the templates
-/// that they instantiate, lu_kernel.hpp and functions.hpp. Nothing is allocated.
+/// that they instantiate, lu_kernel.hpp,
+/// supernode_kernel.hpp and functions.hpp. Nothing is allocated.
 struct LaneKernels {
     Target target{Target::portable};
     int width{};
@@ -34,6 +36,13 @@ struct LaneKernels {
     void (*backward_error)(const LuProgram& program, const double* entries, double scale,
                            const double* shift, const double* b, const double* x, double* work,
                            double* error) noexcept {};
+
+    // One matrix, whatever the width.
+    double (*factor_supernodes)(const SupernodeProgram& program, const double* entries,
+                                std::int64_t entry_stride, double scale, double shift,
+                                double* values, double* work, std::uint32_t* places) noexcept {};
+    void (*solve_supernodes)(const SupernodeProgram& program, const double* values, const double* b,
+                             double* result, std::int64_t vector_stride, double* work) noexcept {};
 };
 
 /// Kernels that this machine can run, the plainest (one lane, portable) first.

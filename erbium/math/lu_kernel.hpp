@@ -23,8 +23,6 @@ struct LuInput {
     const double* shift{};  ///< W
 };
 
-template <int W, int N>
-using Packs = Pack<W>[static_cast<unsigned>(N)];
 template <int W, int R, int C>
 using Tile = Packs<W, C>[static_cast<unsigned>(R)];
 

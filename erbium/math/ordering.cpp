@@ -144,8 +144,8 @@ Order markowitz_order(const SparsePattern& pattern) {
     std::vector<std::uint8_t> is_done(n);
     Order order;
     order.reserve(n);
-    std::vector<std::size_t> row_members;
     std::vector<std::size_t> column_members;
+    std::vector<std::size_t> fresh;
     for (std::size_t step = 0; step < n; ++step) {
         std::size_t best = n;
         std::size_t least = std::numeric_limits<std::size_t>::max();
@@ -157,11 +157,9 @@ Order markowitz_order(const SparsePattern& pattern) {
         }
         is_done[best] = 1;
         order.push_back(static_cast<std::int32_t>(best));
-        row_members.clear();
         column_members.clear();
         for (std::size_t j = rows.next(best, 0); j < n; j = rows.next(best, j + 1)) {
             if (j != best) {
-                row_members.push_back(j);
                 columns.clear(j, best);
                 --in_column[j];
             }
@@ -174,14 +172,15 @@ Order markowitz_order(const SparsePattern& pattern) {
             }
         }
         for (const std::size_t i : column_members) {
-            for (const std::size_t j : row_members) {
-                if (!rows.test(i, j)) {
-                    rows.set(i, j);
+            rows.merge_new(i, best, fresh);  // the pivot's row has no entry of a pivot before it
+            for (const std::size_t j : fresh) {
+                if (j != best) {
                     columns.set(j, i);
                     ++in_row[i];
                     ++in_column[j];
                 }
             }
+            rows.clear(i, best);
         }
     }
     return order;

@@ -40,6 +40,9 @@ using IntPack = typename PackTypes<W>::Integer;
 template <int W>
 using UnsignedPack = typename PackTypes<W>::Unsigned;
 
+template <int W, int N>
+using Packs = Pack<W>[static_cast<unsigned>(N)];
+
 template <int W>
 [[nodiscard]] ERBIUM_INLINE Pack<W> load(const double* from) noexcept {
     return *reinterpret_cast<const typename PackTypes<W>::Stored*>(from);

@@ -47,6 +47,17 @@ public:
             mask = ~std::uint64_t{0};
         }
     }
+    /// row |= other row; `fresh` receives the columns that were not set before, ascending.
+    void merge_new(std::size_t row, std::size_t other_row, std::vector<std::size_t>& fresh) {
+        fresh.clear();
+        for (std::size_t w = 0; w < words_; ++w) {
+            std::uint64_t word = bits_[other_row * words_ + w] & ~bits_[row * words_ + w];
+            bits_[row * words_ + w] |= word;
+            for (; word != 0; word &= word - 1) {
+                fresh.push_back(w * 64 + static_cast<std::size_t>(__builtin_ctzll(word)));
+            }
+        }
+    }
     /// First set column >= from, or size().
     [[nodiscard]] std::size_t next(std::size_t row, std::size_t from) const noexcept {
         if (from >= size_) {

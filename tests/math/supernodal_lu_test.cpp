@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// tests/math/supernodal_lu_test.cpp: supernodal LU of one matrix against dense LU with row
+// exchanges, on every instruction set that this machine has.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "erbium/math/dense_lu.hpp"
+#include "erbium/math/supernodal_lu.hpp"
+#include "matrices.hpp"
+#include "near.hpp"
+
+namespace erbium::math {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<double> right_side(std::size_t n) {
+    std::vector<double> b(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        b[i] = 1.0 + 0.1 * static_cast<double>(i % 17);
+    }
+    return b;
+}
+
+class SupernodesOnEveryTarget : public ::testing::TestWithParam<Target> {
+protected:
+    static void expect_agreement(const CscMatrix& j, const SupernodePlanOptions& options,
+                                 double rtol) {
+        const std::size_t n = j.size();
+        SupernodalLu lu{SupernodePlan::make(j.pattern(), options), GetParam()};
+        const std::vector<double> b = right_side(n);
+        std::vector<double> found(n, kNan);
+        std::vector<double> matrix(n * n);
+        std::vector<double> x(n);
+        DenseLu dense{n};
+        for (const double shift : {0.01, 3.0}) {  // the second finds the remains of the first
+            EXPECT_LT(lu.factor(j.values.data(), -1.0, shift), 1e3);
+            lu.solve(b.data(), found.data());
+            EXPECT_LT(lu.backward_error(j.values.data(), -1.0, shift, b.data(), found.data()),
+                      1e-13);
+            dense_of(j, -1.0, shift, matrix);
+            ASSERT_TRUE(dense.factor(matrix));
+            dense.solve(b, x);
+            double largest = 0.0;
+            for (const double xi : x) {
+                largest = std::max(largest, std::fabs(xi));
+            }
+            for (std::size_t i = 0; i < n; ++i) {
+                // Entries much smaller than the largest carry its rounding errors.
+                ASSERT_TRUE(near_rel(found[i], x[i], rtol, rtol * largest)) << "row " << i;
+            }
+        }
+    }
+};
+
+TEST_P(SupernodesOnEveryTarget, AgreeWithDenseLuOnMatricesOfEverySmallSize) {
+    for (std::size_t n = 1; n <= 40; ++n) {
+        for (const double padding : {0.0, 1.0, 10.0}) {
+            expect_agreement(random_dominant(n, 0.4, n), {.padding = padding}, 1e-12);
+        }
+    }
+}
+
+TEST_P(SupernodesOnEveryTarget, AgreeWithDenseLuOnSparseMatrices) {
+    expect_agreement(random_dominant(150, 0.02, 3), {}, 1e-12);
+    expect_agreement(random_dominant(200, 0.10, 4), {}, 1e-12);
+    expect_agreement(random_dominant(130, 1.0, 5), {}, 1e-12);
+}
+
+TEST_P(SupernodesOnEveryTarget, AgreeWithDenseLuOnAMassActionJacobian) {
+    expect_agreement(random_mass_action(300, 900, 6), {}, 1e-9);
+}
+
+TEST_P(SupernodesOnEveryTarget, AgreeWithDenseLuWhateverTheOrder) {
+    const CscMatrix j = random_dominant(90, 0.05, 7);
+    Order order(j.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i] = static_cast<std::int32_t>((i * 23) % order.size());
+    }
+    expect_agreement(j, {.order = order}, 1e-12);
+}
+
+TEST_P(SupernodesOnEveryTarget, AgreeWithDenseLuForEveryWidth) {
+    for (const std::uint32_t width : {1U, 3U, 8U, 13U, 24U, 64U}) {
+        expect_agreement(random_dominant(120, 0.15, 8), {.padding = 2.0, .most_width = width},
+                         1e-12);
+    }
+}
+
+TEST_P(SupernodesOnEveryTarget, GiveTheBytesOfThePortableOnes) {
+    const CscMatrix j = random_mass_action(260, 800, 10);
+    const SupernodePlan plan = SupernodePlan::make(j.pattern());
+    SupernodalLu expected{plan, Target::portable};
+    SupernodalLu found{plan, GetParam()};
+    EXPECT_EQ(found.factor(j.values.data(), -1.0, 0.2),
+              expected.factor(j.values.data(), -1.0, 0.2));
+    std::vector<double> x = right_side(j.size());
+    std::vector<double> y = x;
+    expected.solve(x.data(), x.data());
+    found.solve(y.data(), y.data());
+    for (std::size_t i = 0; i < j.size(); ++i) {
+        ASSERT_EQ(std::bit_cast<std::uint64_t>(x[i]), std::bit_cast<std::uint64_t>(y[i]));
+    }
+}
+
+TEST_P(SupernodesOnEveryTarget, SolveForOneLaneOfSeveral) {
+    const CscMatrix j = random_mass_action(60, 150, 11);
+    const std::size_t n = j.size();
+    SupernodalLu lu{SupernodePlan::make(j.pattern()), GetParam()};
+    constexpr std::size_t kLanes = 3;
+    std::vector<double> entries(j.values.size() * kLanes, kNan);
+    for (std::size_t e = 0; e < j.values.size(); ++e) {
+        entries[e * kLanes + 1] = j.values[e];
+    }
+    std::vector<double> x(n * kLanes, kNan);
+    const std::vector<double> b = right_side(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        x[i * kLanes + 1] = b[i];
+    }
+    const double growth = lu.factor(entries.data() + 1, -1.0, 0.5, kLanes);
+    lu.solve(x.data() + 1, x.data() + 1, kLanes);
+    std::vector<double> plain(n);
+    EXPECT_EQ(lu.factor(j.values.data(), -1.0, 0.5), growth);
+    lu.solve(b.data(), plain.data());
+    for (std::size_t i = 0; i < n; ++i) {
+        EXPECT_EQ(x[i * kLanes + 1], plain[i]);
+        EXPECT_TRUE(std::isnan(x[i * kLanes]) && std::isnan(x[i * kLanes + 2]));
+    }
+}
+
+TEST_P(SupernodesOnEveryTarget, TellGrowthAndErrorWhereTheDiagonalIsNoGoodPivot) {
+    CscMatrix matrix;  // [ e 1 ; 1 1 ] in the order given, e tiny
+    matrix.begins = {0, 2, 4};
+    matrix.rows = {0, 1, 0, 1};
+    matrix.values = {-1e-20, -1.0, -1.0, -1.0};
+    SupernodalLu lu{SupernodePlan::make(matrix.pattern(), {.order = Order{0, 1}}), GetParam()};
+    EXPECT_GT(lu.factor(matrix.values.data(), -1.0, 0.0), 1e15);
+    const std::vector<double> b{1.0, 2.0};
+    std::vector<double> x(2);
+    lu.solve(b.data(), x.data());
+    EXPECT_GT(lu.backward_error(matrix.values.data(), -1.0, 0.0, b.data(), x.data()), 1e-8);
+}
+
+TEST_P(SupernodesOnEveryTarget, TellASingularMatrixAndNaN) {
+    const CscMatrix j = random_mass_action(30, 60, 9);
+    SupernodalLu lu{SupernodePlan::make(j.pattern()), GetParam()};
+    const std::vector<double> b(j.size(), 1.0);
+    std::vector<double> x(j.size());
+    std::vector<double> entries(j.values.size(), 0.0);
+    const auto is_told = [&](double growth) {
+        lu.solve(b.data(), x.data());
+        return !(growth < 1e8) ||
+               !(lu.backward_error(entries.data(), -1.0, 0.0, b.data(), x.data()) < 1e-8);
+    };
+    EXPECT_TRUE(is_told(lu.factor(entries.data(), -1.0, 0.0)));
+    entries = j.values;
+    entries[3] = kNan;
+    EXPECT_TRUE(is_told(lu.factor(entries.data(), -1.0, 0.0)));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SupernodesOnEveryTarget, ::testing::ValuesIn(supported_targets()),
+                         [](const auto& target) { return std::string{name(target.param)}; });
+
+TEST(SupernodePlan, HoldsEveryEntryOnceAndNoFewerValuesThanEntries) {
+    const CscMatrix j = random_mass_action(200, 500, 12);
+    const SupernodePlan plan = SupernodePlan::make(j.pattern());
+    const SupernodeProgram program = plan.program();
+    std::vector<int> seen(plan.entry_count());
+    for (std::uint32_t s = 0; s < program.supernode_count; ++s) {
+        const Supernode& node = program.supernodes[s];
+        for (std::uint32_t e = node.entry_begin; e < node.entry_end; ++e) {
+            ++seen[program.entries[e].entry];
+            EXPECT_LT(program.entries[e].value, program.value_count);
+        }
+    }
+    EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](int count) { return count == 1; }));
+    EXPECT_GE(plan.value_count(), plan.report().entry_count);
+    EXPECT_GE(plan.report().padded_flops, plan.report().flops);
+}
+
+}  // namespace
+}  // namespace erbium::math
