@@ -38,6 +38,7 @@ struct Commands {
     ReportCommand report;
     ClaimsCommand claims;
     AdviseCommand advise;
+    ConvertCommand convert;
     InfoCommand info;
     CiteCommand cite;
     DoctorCommand doctor;
@@ -189,6 +190,22 @@ CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
     return command;
 }
 
+CLI::App* add_convert(CLI::App& app, ConvertCommand& convert) {
+    CLI::App* command =
+        app.add_subcommand("convert", "Write a model in another format: SBML or .net");
+    add_examples(*command,
+                 "  erbium convert egfr_net.bngl egfr.xml\n"
+                 "  erbium convert her2 her2.xml\n"
+                 "  erbium convert model.xml model.net\n");
+    command->add_option("FROM", convert.input, "A .bngl, .net or .xml (SBML) file, or a package")
+        ->required();
+    command->add_option("TO", convert.output, "An .xml (SBML Level 3 Version 2) or .net file")
+        ->required();
+    command->add_flag("--fast-as-ordinary", convert.treats_fast_as_ordinary,
+                      "SBML: take reactions marked fast as ordinary ones");
+    return command;
+}
+
 CLI::App* add_info(CLI::App& app, InfoCommand& info) {
     CLI::App* command =
         app.add_subcommand("info", "List what a package holds: profiles, agents, readouts");
@@ -254,6 +271,7 @@ Exit run_command_line(int argc, const char* const* argv) {
         {add_report(app, commands.report), [&] { return run(commands.report); }},
         {add_claims(app, commands.claims), [&] { return run(commands.claims); }},
         {add_advise(app, commands.advise), [&] { return run(commands.advise); }},
+        {add_convert(app, commands.convert), [&] { return run(commands.convert); }},
         {add_info(app, commands.info), [&] { return run(commands.info); }},
         {add_cite(app, commands.cite), [&] { return run(commands.cite); }},
         {add_doctor(app, commands.doctor), [&] { return run(commands.doctor); }}};

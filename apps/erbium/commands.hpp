@@ -75,6 +75,12 @@ struct AdviseCommand {
     bool as_json{};
 };
 
+struct ConvertCommand {
+    std::string input;   ///< .bngl, .net or .xml file, or a package
+    std::string output;  ///< .xml or .net file
+    bool treats_fast_as_ordinary{};
+};
+
 struct InfoCommand {
     std::string package;
     bool as_json{};
@@ -95,6 +101,7 @@ struct DoctorCommand {
 [[nodiscard]] Exit run(const ReportCommand& command);
 [[nodiscard]] Exit run(const ClaimsCommand& command);
 [[nodiscard]] Exit run(const AdviseCommand& command);
+[[nodiscard]] Exit run(const ConvertCommand& command);
 [[nodiscard]] Exit run(const InfoCommand& command);
 [[nodiscard]] Exit run(const CiteCommand& command);
 [[nodiscard]] Exit run(const DoctorCommand& command);

@@ -77,6 +77,11 @@ struct ImportedModel {
 [[nodiscard]] Outcome<ImportedModel, Diagnostics> import_model(
     const std::shared_ptr<const SourceText>& source, const ImportOptions& options = {});
 
+/// What libSBML's own validators say about a document: all its checks but those of units and of
+/// modelling practice. Errors are errors here, its warnings warnings; code ERB-SBML-0016.
+/// Precondition: is_available().
+[[nodiscard]] Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source);
+
 /// How a species is wanted in a column.
 enum class SpeciesForm : std::uint8_t { as_in_model, amount, concentration };
 

@@ -232,28 +232,36 @@ private:
     std::vector<std::uint32_t> line_begins_;
 };
 
-/// What libSBML found wrong while reading.
-void report_errors(const std::shared_ptr<const SourceText>& source, const ::SBMLDocument& document,
-                   Diagnostics& diagnostics) {
+/// Where libSBML's line begins in the text.
+Span line_span(const std::shared_ptr<const SourceText>& source, unsigned wanted) {
+    std::size_t offset = 0;
+    for (unsigned line = 1; line < wanted && offset < source->text.size(); ++line) {
+        const std::size_t end = source->text.find('\n', offset);
+        offset = end == std::string::npos ? source->text.size() : end + 1;
+    }
+    const auto begin = static_cast<std::uint32_t>(offset);
+    return {source, begin, begin};
+}
+
+/// What libSBML has found so far, up to a number that a person still reads.
+void report(const std::shared_ptr<const SourceText>& source, const ::SBMLDocument& document,
+            std::string_view code, bool takes_warnings, Diagnostics& diagnostics) {
     constexpr std::size_t kMostReported = 20;
-    for (unsigned i = 0; i < document.getNumErrors(); ++i) {
+    for (unsigned i = 0; i < document.getNumErrors() && diagnostics.all().size() < kMostReported;
+         ++i) {
         const ::SBMLError& error = *document.getError(i);
-        if (!error.isError() && !error.isFatal()) {
+        const bool is_error = error.isError() || error.isFatal();
+        if (!is_error && !takes_warnings) {
             continue;
         }
-        std::size_t offset = 0;
-        for (unsigned line = 1; line < error.getLine() && offset < source->text.size(); ++line) {
-            const std::size_t end = source->text.find('\n', offset);
-            offset = end == std::string::npos ? source->text.size() : end + 1;
-        }
-        const auto begin = static_cast<std::uint32_t>(offset);
         std::string message = error.getMessage();
         std::replace(message.begin(), message.end(), '\n', ' ');
-        diagnostics.error(
-            "ERB-SBML-0010", {source, begin, begin},
-            fmt::format("not valid SBML ({}): {}", error.getErrorId(), trimmed(message)));
-        if (diagnostics.all().size() >= kMostReported) {
-            return;
+        message = fmt::format("not valid SBML ({}): {}", error.getErrorId(), trimmed(message));
+        const Span span = line_span(source, error.getLine());
+        if (is_error) {
+            diagnostics.error(std::string{code}, span, std::move(message));
+        } else {
+            diagnostics.warning(std::string{code}, span, std::move(message));
         }
     }
 }
@@ -262,6 +270,19 @@ void report_errors(const std::shared_ptr<const SourceText>& source, const ::SBML
 
 bool is_available() noexcept {
     return true;
+}
+
+Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source) {
+    Diagnostics diagnostics = refuse_hostile(source);
+    if (diagnostics.has_errors()) {
+        return diagnostics;
+    }
+    const std::unique_ptr<::SBMLDocument> document{::readSBMLFromString(source->text.c_str())};
+    document->setConsistencyChecks(::LIBSBML_CAT_UNITS_CONSISTENCY, false);
+    document->setConsistencyChecks(::LIBSBML_CAT_MODELING_PRACTICE, false);
+    document->checkConsistency();
+    report(source, *document, "ERB-SBML-0016", true, diagnostics);
+    return diagnostics;
 }
 
 Outcome<Facts, Diagnostics> read_facts(const std::shared_ptr<const SourceText>& source,
@@ -280,7 +301,7 @@ Outcome<Facts, Diagnostics> read_facts(const std::shared_ptr<const SourceText>& 
     if (diagnostics.has_errors()) {
         return diagnostics;
     }
-    report_errors(source, *document, diagnostics);
+    report(source, *document, "ERB-SBML-0010", false, diagnostics);
     if (diagnostics.has_errors()) {
         return diagnostics;
     }

@@ -9,6 +9,10 @@ bool is_available() noexcept {
     return false;
 }
 
+Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source) {
+    return read_facts(source, {}).error();
+}
+
 Outcome<Facts, Diagnostics> read_facts(const std::shared_ptr<const SourceText>& source,
                                        const lang::TextReader& /*read_text*/) {
     Diagnostics diagnostics;
