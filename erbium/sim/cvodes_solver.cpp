@@ -40,10 +40,8 @@ std::optional<SpeciesId> first_not_finite(std::span<const double> values) noexce
 void ignore_message(int /*code*/, const char* /*module*/, const char* /*function*/,
                     char* /*message*/, void* /*data*/) {}
 
-}  // namespace
-
 /// The objects SUNDIALS works on, and what its callbacks see.
-struct Integrator::Cvodes {
+struct Cvodes {
     explicit Cvodes(eqn::ReferenceKernel& k)
         : kernel{k},
           program{k.system().program()},
@@ -111,7 +109,7 @@ struct Integrator::Cvodes {
     std::vector<std::string> fallbacks;
 };
 
-int Integrator::Cvodes::rhs(double t, N_Vector state, N_Vector rate, void* self) {
+int Cvodes::rhs(double t, N_Vector state, N_Vector rate, void* self) {
     Cvodes& c = *static_cast<Cvodes*>(self);
     c.kernel.rhs(std::min(t, c.latest), view(state), mutable_view(rate));
     if (const auto bad = first_not_finite(view(rate))) {
@@ -124,7 +122,7 @@ int Integrator::Cvodes::rhs(double t, N_Vector state, N_Vector rate, void* self)
 
 /// True when many evaluations brought no time worth mentioning: the solution goes to infinity or
 /// jumps here. CVODES itself would go on until the budget of steps is spent.
-bool Integrator::Cvodes::stands_still(double t) noexcept {
+bool Cvodes::stands_still(double t) noexcept {
     constexpr double kResolution = 1e-13;
     constexpr int kMostEvaluations = 2000;
     if (std::fabs(t - still_time) > kResolution * std::max(std::fabs(t), std::fabs(still_time))) {
@@ -134,8 +132,7 @@ bool Integrator::Cvodes::stands_still(double t) noexcept {
     return ++still_evaluations > kMostEvaluations;
 }
 
-void Integrator::Cvodes::compute_jacobian(double t, std::span<const double> state,
-                                          std::span<double> entries) {
+void Cvodes::compute_jacobian(double t, std::span<const double> state, std::span<double> entries) {
     kernel.jacobian(std::min(t, latest), state, entries);
     bool has_bad = false;
     for (double& entry : entries) {
@@ -151,8 +148,7 @@ void Integrator::Cvodes::compute_jacobian(double t, std::span<const double> stat
 }
 
 /// m = I - gamma J.
-void Integrator::Cvodes::fill_matrix(double gamma, std::span<const double> entries,
-                                     std::span<double> m) const {
+void Cvodes::fill_matrix(double gamma, std::span<const double> entries, std::span<double> m) const {
     for (std::size_t column = 0; column + 1 < program.column_begins.size(); ++column) {
         const auto begin = static_cast<std::size_t>(program.column_begins[column]);
         const auto end = static_cast<std::size_t>(program.column_begins[column + 1]);
@@ -163,9 +159,9 @@ void Integrator::Cvodes::fill_matrix(double gamma, std::span<const double> entri
     }
 }
 
-int Integrator::Cvodes::linear_system(double t, N_Vector state, N_Vector /*rate*/, SUNMatrix /*a*/,
-                                      int is_j_valid, int* is_j_new, double gamma, void* self,
-                                      N_Vector /*t1*/, N_Vector /*t2*/, N_Vector /*t3*/) {
+int Cvodes::linear_system(double t, N_Vector state, N_Vector /*rate*/, SUNMatrix /*a*/,
+                          int is_j_valid, int* is_j_new, double gamma, void* self, N_Vector /*t1*/,
+                          N_Vector /*t2*/, N_Vector /*t3*/) {
     Cvodes& c = *static_cast<Cvodes*>(self);
     *is_j_new = is_j_valid != 0 ? SUNFALSE : SUNTRUE;
     if (is_j_valid == 0) {
@@ -175,7 +171,7 @@ int Integrator::Cvodes::linear_system(double t, N_Vector state, N_Vector /*rate*
     return 0;
 }
 
-void Integrator::Cvodes::create() {
+void Cvodes::create() {
     const auto n = static_cast<sunindextype>(kernel.system().state_count());
     ERBIUM_CHECK(SUNContext_Create(nullptr, &context) == 0, "SUNDIALS makes a context");
     y = N_VNew_Serial(n, context);
@@ -215,7 +211,7 @@ void Integrator::Cvodes::create() {
 }
 
 /// Adds what CVODES counted since the last start; it counts from 0 at each.
-void Integrator::Cvodes::collect() {
+void Cvodes::collect() {
     if (!is_started) {
         return;
     }
@@ -237,7 +233,7 @@ void Integrator::Cvodes::collect() {
 }
 
 /// Of the largest weighted error; where there is no estimate, of the largest weighted rate.
-std::optional<SpeciesId> Integrator::Cvodes::worst_species() {
+std::optional<SpeciesId> Cvodes::worst_species() {
     if (CVodeGetErrWeights(memory, weights) != CV_SUCCESS) {
         return std::nullopt;
     }
@@ -268,7 +264,7 @@ std::optional<SpeciesId> Integrator::Cvodes::worst_species() {
     return worst;
 }
 
-Status Integrator::Cvodes::status_of(int flag, double t) {
+Status Cvodes::status_of(int flag, double t) {
     if (flag >= 0) {
         return {};
     }
@@ -316,7 +312,7 @@ Status Integrator::Cvodes::status_of(int flag, double t) {
     return status;
 }
 
-Status Integrator::Cvodes::advance(double t, double& reached, int task) {
+Status Cvodes::advance(double t, double& reached, int task) {
     long int taken = 0;
     CVodeGetNumSteps(memory, &taken);
     const std::size_t used = total.steps + static_cast<std::size_t>(taken);
@@ -329,14 +325,30 @@ Status Integrator::Cvodes::advance(double t, double& reached, int task) {
     return status_of(flag, reached);
 }
 
-Integrator::Integrator(eqn::ReferenceKernel& kernel) : cvodes_{std::make_unique<Cvodes>(kernel)} {
-    cvodes_->create();
-}
+class CvodesIntegrator final : public Integrator {
+public:
+    explicit CvodesIntegrator(eqn::ReferenceKernel& kernel) : cvodes_{kernel} { cvodes_.create(); }
 
-Integrator::~Integrator() = default;
+    void begin_run(double rtol, std::size_t max_steps) override;
+    void start(double t, std::span<const double> y, double atol, double stop, bool jumps_at_stop,
+               double first_step) override;
+    [[nodiscard]] Status step(double limit, double& t, std::span<double> y) override;
+    void interpolate(double t, std::span<double> y) override;
+    [[nodiscard]] double next_step_size() const override;
+    [[nodiscard]] bool stops_at_outputs() const noexcept override { return false; }
+    [[nodiscard]] bool euler_correction(double t, std::span<const double> y, double h,
+                                        std::span<double> correction) override;
+    [[nodiscard]] Statistics statistics() const override;
+    [[nodiscard]] const std::vector<std::string>& fallbacks() const noexcept override {
+        return cvodes_.fallbacks;
+    }
 
-void Integrator::begin_run(double rtol, std::size_t max_steps) {
-    Cvodes& c = *cvodes_;
+private:
+    mutable Cvodes cvodes_;
+};
+
+void CvodesIntegrator::begin_run(double rtol, std::size_t max_steps) {
+    Cvodes& c = cvodes_;
     c.rtol = rtol;
     c.max_steps = max_steps;
     c.total = {};
@@ -347,9 +359,9 @@ void Integrator::begin_run(double rtol, std::size_t max_steps) {
     c.euler_lu.forget_pivots();
 }
 
-void Integrator::start(double t, std::span<const double> y, double atol, double stop,
-                       bool jumps_at_stop) {
-    Cvodes& c = *cvodes_;
+void CvodesIntegrator::start(double t, std::span<const double> y, double atol, double stop,
+                             bool jumps_at_stop, double first_step) {
+    Cvodes& c = cvodes_;
     c.collect();
     c.is_started = true;
     ++c.total.restarts;
@@ -359,36 +371,38 @@ void Integrator::start(double t, std::span<const double> y, double atol, double 
     c.still_time = t;
     c.still_evaluations = 0;
     std::copy(y.begin(), y.end(), mutable_view(c.y).begin());
-    const bool is_ready = CVodeReInit(c.memory, t, c.y) == CV_SUCCESS &&
-                          CVodeSStolerances(c.memory, c.rtol, atol) == CV_SUCCESS &&
-                          CVodeSetStopTime(c.memory, stop) == CV_SUCCESS;
+    const bool is_ready =
+        CVodeReInit(c.memory, t, c.y) == CV_SUCCESS &&
+        CVodeSStolerances(c.memory, c.rtol, atol) == CV_SUCCESS &&
+        CVodeSetInitStep(c.memory, std::min(first_step, stop - t)) == CV_SUCCESS &&
+        CVodeSetStopTime(c.memory, stop) == CV_SUCCESS;
     ERBIUM_CHECK(is_ready, "times and tolerances were checked before");
 }
 
-Status Integrator::advance(double t, std::span<double> y) {
-    double reached = t;
-    Status status = cvodes_->advance(t, reached, CV_NORMAL);
-    const std::span<const double> state = view(cvodes_->y);
+Status CvodesIntegrator::step(double limit, double& t, std::span<double> y) {
+    CVodeSetMaxStep(cvodes_.memory, limit < cvodes_.stop ? limit - t : 0.0);  // 0: none
+    Status status = cvodes_.advance(cvodes_.stop, t, CV_ONE_STEP);
+    const std::span<const double> state = view(cvodes_.y);
     std::copy(state.begin(), state.end(), y.begin());
     return status;
 }
 
-Status Integrator::step(double& t, std::span<double> y) {
-    Status status = cvodes_->advance(cvodes_->stop, t, CV_ONE_STEP);
-    const std::span<const double> state = view(cvodes_->y);
+void CvodesIntegrator::interpolate(double t, std::span<double> y) {
+    const int flag = CVodeGetDky(cvodes_.memory, t, 0, cvodes_.scratch);
+    ERBIUM_CHECK(flag == CV_SUCCESS, "an output lies inside the last step");
+    const std::span<const double> state = view(cvodes_.scratch);
     std::copy(state.begin(), state.end(), y.begin());
-    return status;
 }
 
-double Integrator::last_step_size() const {
+double CvodesIntegrator::next_step_size() const {
     double h = 0.0;
-    CVodeGetLastStep(cvodes_->memory, &h);
+    CVodeGetCurrentStep(cvodes_.memory, &h);
     return h;
 }
 
-bool Integrator::euler_correction(double t, std::span<const double> y, double h,
-                                  std::span<double> correction) {
-    Cvodes& c = *cvodes_;
+bool CvodesIntegrator::euler_correction(double t, std::span<const double> y, double h,
+                                        std::span<double> correction) {
+    Cvodes& c = cvodes_;
     c.kernel.rhs(std::min(t, c.latest), y, correction);
     for (double& value : correction) {
         value *= h;
@@ -403,8 +417,8 @@ bool Integrator::euler_correction(double t, std::span<const double> y, double h,
     return is_regular && !first_not_finite(correction);
 }
 
-Statistics Integrator::statistics() const {
-    Cvodes& c = *cvodes_;
+Statistics CvodesIntegrator::statistics() const {
+    Cvodes& c = cvodes_;
     const Statistics before = c.total;
     c.collect();
     Statistics now = c.total;
@@ -414,8 +428,14 @@ Statistics Integrator::statistics() const {
     return now;
 }
 
-const std::vector<std::string>& Integrator::fallbacks() const noexcept {
-    return cvodes_->fallbacks;
+}  // namespace
+
+bool has_cvode() noexcept {
+    return true;
+}
+
+std::unique_ptr<Integrator> make_cvodes_integrator(eqn::ReferenceKernel& kernel) {
+    return std::make_unique<CvodesIntegrator>(kernel);
 }
 
 }  // namespace erbium::sim

@@ -1,61 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/sim/cvodes_solver.hpp: the integrator: SUNDIALS' variable-order BDF behind a plain face.
+// erbium/sim/cvodes_solver.hpp: SUNDIALS' variable-order BDF with KLU, where SUNDIALS was there.
 // Reads: ReferenceKernel   Used by: sim::Solver
-// All contact with SUNDIALS is in cvodes_solver.cpp, for its interface changes between versions.
+// All contact with SUNDIALS and KLU is in cvodes_solver.cpp; without them cvodes_absent.cpp is
+// built.
 #pragma once
 
 #include <memory>
-#include <span>
-#include <string>
-#include <vector>
 
 #include "erbium/eqn/reference_kernel.hpp"
-#include "erbium/sim/run.hpp"
+#include "erbium/sim/integrator.hpp"
 
 namespace erbium::sim {
 
-/// Integrates dy/dt = f(t, y) from a start, step by step. Newton's matrix I - gamma J is analytic
-/// and sparse. Allocates only when made; one object serves any number of starts.
+/// True when the program was built with SUNDIALS.
+[[nodiscard]] bool has_cvode() noexcept;
+
+/// CVODES' BDF with an analytic sparse Jacobian, factorised by KLU in AMD's order: the reference
+/// that the own integrator is held against. Null without SUNDIALS. The kernel must outlive it.
 ///
 /// Limits: Newton's iteration ends by the size of its correction. Where a rate has an infinite
 /// slope, as sqrt(x) at x = 0, corrections are small whatever the residual: a state that runs into
 /// such a point can come to rest there instead of failing.
-class Integrator {
-public:
-    /// The kernel must outlive the integrator; its parameters may change between a stop and the
-    /// next start().
-    explicit Integrator(eqn::ReferenceKernel& kernel);
-    ~Integrator();
-    Integrator(const Integrator&) = delete;
-    Integrator& operator=(const Integrator&) = delete;
-
-    /// Begins a new run: statistics and fallbacks are cleared, and nothing of earlier runs is kept
-    /// that could change a bit of this one.
-    void begin_run(double rtol, std::size_t max_steps);
-
-    /// (Re)starts at (t, y), with order 1 and a step size found anew. Never steps past `stop`. With
-    /// `jumps_at_stop` the rates at `stop` are those just before it.
-    void start(double t, std::span<const double> y, double atol, double stop,
-               bool jumps_at_stop = false);
-
-    /// Integrates to exactly `t` (by interpolation inside a step) and writes the state there.
-    [[nodiscard]] Status advance(double t, std::span<double> y);
-
-    /// Takes one step of its own size; `t` becomes its end.
-    [[nodiscard]] Status step(double& t, std::span<double> y);
-    [[nodiscard]] double last_step_size() const;
-
-    /// Newton's correction of the implicit Euler step of length h from y: (I - h J)^-1 h f(t, y).
-    /// False when it is not finite.
-    [[nodiscard]] bool euler_correction(double t, std::span<const double> y, double h,
-                                        std::span<double> correction);
-
-    [[nodiscard]] Statistics statistics() const;
-    [[nodiscard]] const std::vector<std::string>& fallbacks() const noexcept;
-
-private:
-    struct Cvodes;
-    std::unique_ptr<Cvodes> cvodes_;
-};
+[[nodiscard]] std::unique_ptr<Integrator> make_cvodes_integrator(eqn::ReferenceKernel& kernel);
 
 }  // namespace erbium::sim

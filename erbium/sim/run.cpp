@@ -60,6 +60,10 @@ std::string_view name(Failure failure) noexcept {
             return "too_many_steps";
         case Failure::no_steady_state:
             return "no_steady_state";
+        case Failure::bad_event:
+            return "bad_event";
+        case Failure::no_such_method:
+            return "no_such_method";
     }
     return "";
 }

@@ -96,11 +96,18 @@ struct Tolerances {
     [[nodiscard]] static Tolerances of_actions() noexcept { return {1e-8, 1e-8}; }
 };
 
+/// Which integrator a Solver begins with.
+enum class Method : std::uint8_t {
+    own,   ///< Rodas5P; where it fails row exchanges, then CVODE if that is built in
+    cvode  ///< SUNDIALS' variable-order BDF, and nothing else
+};
+
 struct SolverOptions {
     Tolerances tolerances;
     /// For the whole run, equilibration included. Counted in steps, not in seconds, so that
     /// whether a run fails does not depend on the machine.
     std::size_t max_steps{200000};
+    Method method{Method::own};
 };
 
 enum class Failure : std::uint8_t {
@@ -111,7 +118,10 @@ enum class Failure : std::uint8_t {
     error_test,        ///< the step became too small for the error test
     newton,            ///< Newton's iteration did not converge, however small the step
     too_many_steps,    ///< SolverOptions::max_steps were not enough
-    no_steady_state    ///< Equilibration::max_time passed
+    no_steady_state,   ///< Equilibration::max_time passed
+    bad_event,         ///< a trigger, delay or value is no number; events without end; an event
+                       ///< that would fire while a steady state is sought
+    no_such_method     ///< Method::cvode in a program that was built without SUNDIALS
 };
 
 /// Name of a failure for reports, as in "too_many_steps".

@@ -29,6 +29,9 @@ public:
 
 private:
     class Workspace;
+    explicit Solver(std::unique_ptr<Workspace> workspace);
+    friend std::vector<Result> solve_many(const eqn::System& system, std::span<const Run> runs,
+                                          const SolverOptions& options, unsigned threads);
     std::unique_ptr<Workspace> workspace_;
 };
 

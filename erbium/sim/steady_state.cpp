@@ -58,23 +58,43 @@ bool refine(Integrator& integrator, double t, double h, double tolerance, std::s
 
 }  // namespace
 
-Status equilibrate(Integrator& integrator, const Equilibration& phase, double atol,
+Status equilibrate(Stepper& stepper, EventQueue& events, const Equilibration& phase, double atol,
                    std::span<const double> knots, std::span<double> y) {
     // A look costs a factorisation, about as much as several steps: not after every step.
     constexpr int kStepsBetweenLooks = 8;
+    Integrator& integrator = stepper.integrator();
     std::vector<double> correction(y.size());
     double t = 0.0;
+    events.take_triggers(0.0, y);
+    // One step towards `stop`; where a comparison changed, the next one starts anew.
+    const auto step = [&](double stop, bool jumps_at_stop) -> Status {
+        Status status = stepper.step(stop, t, y);
+        if (!status.ok() || !stepper.has_crossed()) {
+            return status;
+        }
+        if (const eqn::TriggeredEvent* event = events.would_fire(0.0, y)) {
+            return {Failure::bad_event, t, std::nullopt,
+                    fmt::format("at time {:.6g}: event '{}' would fire", t, event->name)};
+        }
+        events.take_triggers(0.0, y);
+        if (t < stop) {
+            stepper.start(t, y, atol, stop, jumps_at_stop, integrator.next_step_size());
+        }
+        return {};
+    };
     for (const double knot : knots) {
         if (knot <= t || knot >= phase.max_time) {
             continue;
         }
-        integrator.start(t, y, atol, knot, true);
-        if (Status status = integrator.advance(knot, y); !status.ok()) {
-            return status;
+        stepper.start(t, y, atol, knot, true);
+        while (t < knot) {
+            if (Status status = step(knot, true); !status.ok()) {
+                return status;
+            }
         }
-        t = knot;
+        t = std::nextafter(knot, phase.max_time);
     }
-    integrator.start(t, y, atol, phase.max_time);
+    stepper.start(t, y, atol, phase.max_time);
     int steps_since = kStepsBetweenLooks;
     while (true) {
         const double left = phase.max_time - t;
@@ -90,7 +110,7 @@ Status equilibrate(Integrator& integrator, const Equilibration& phase, double at
                 Failure::no_steady_state, t, std::nullopt,
                 fmt::format("no steady state was reached in {:.6g} time units", phase.max_time)};
         }
-        if (Status status = integrator.step(t, y); !status.ok()) {
+        if (Status status = step(phase.max_time, false); !status.ok()) {
             return status;
         }
         ++steps_since;

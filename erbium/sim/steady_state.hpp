@@ -5,8 +5,9 @@
 
 #include <span>
 
-#include "erbium/sim/cvodes_solver.hpp"
+#include "erbium/sim/event_queue.hpp"
 #include "erbium/sim/run.hpp"
+#include "erbium/sim/stepper.hpp"
 
 namespace erbium::sim {
 
@@ -25,9 +26,13 @@ namespace erbium::sim {
 /// `knots` are eqn::System::time_knots(): the integrator stops at each of them and looks for a
 /// steady state only from the last one on.
 ///
+/// Triggered events belong to the run, whose time has not begun: their triggers are looked at as of
+/// `time` 0. One that would fire on the way to the steady state fails the equilibration; leaving it
+/// out silently would give numbers of another model.
+///
 /// Limits: an oscillation is never steady; a state on an unstable branch counts as steady.
-/// @return  no_steady_state after max_time, or the integrator's failure
-[[nodiscard]] Status equilibrate(Integrator& integrator, const Equilibration& phase, double atol,
-                                 std::span<const double> knots, std::span<double> y);
+/// @return  no_steady_state after max_time, bad_event, or the integrator's failure
+[[nodiscard]] Status equilibrate(Stepper& stepper, EventQueue& events, const Equilibration& phase,
+                                 double atol, std::span<const double> knots, std::span<double> y);
 
 }  // namespace erbium::sim

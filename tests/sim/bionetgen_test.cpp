@@ -145,9 +145,11 @@ INSTANTIATE_TEST_SUITE_P(
         // The model's tolerances leave species near 0 with absolute errors of about 1e-8.
         Case{.model = "Motivating_example", .rtol = 1e-5, .atol_of_column = 1e-7},
         Case{.model = "Motivating_example_cBNGL", .rtol = 1e-5, .atol_of_column = 1e-7},
-        Case{.model = "SHP2_base_model"}, Case{.model = "localfunc"},
-        Case{.model = "michment", .has_net = false}, Case{.model = "motor"},
-        Case{.model = "simple_system"}, Case{.model = "test_fixed", .atol_of_column = 1e-7},
+        Case{.model = "SHP2_base_model"},
+        // Against a run with tolerances of 1e-13 BioNetGen's own values are off by 1.1e-6 here.
+        Case{.model = "localfunc", .rtol = 3e-6}, Case{.model = "michment", .has_net = false},
+        Case{.model = "motor"}, Case{.model = "simple_system"},
+        Case{.model = "test_fixed", .atol_of_column = 1e-7},
         Case{.model = "test_setconc", .has_net = false}, Case{.model = "test_synthesis_simple"},
         Case{.model = "univ_synth"}, Case{.model = "egfr_net", .has_net = false},
         Case{.model = "heise", .has_net = false}, Case{.model = "test_mratio"},
