@@ -311,9 +311,7 @@ Status RosenbrockIntegrator::failure(Failure kind, std::string why) {
 Status RosenbrockIntegrator::give_up() {
     switch (last_outcome_) {
         case Outcome::not_finite:
-            return failure(Failure::not_finite_rate,
-                           needs_rates_ ? "the rate of change is not finite"
-                                        : "the rate of change is not finite from here on");
+            return failure(Failure::not_finite_rate, "the rate of change is not finite");
         case Outcome::no_factors:
             return failure(Failure::newton, "the linear systems could not be solved");
         case Outcome::done:
