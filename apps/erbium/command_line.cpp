@@ -39,6 +39,8 @@ struct Commands {
     ClaimsCommand claims;
     AdviseCommand advise;
     ConvertCommand convert;
+    PetabCommand petab;
+    FitCommand fit;
     InfoCommand info;
     CiteCommand cite;
     DoctorCommand doctor;
@@ -139,6 +141,66 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
                         "A .tsv or .csv file; for a file's actions a folder");
     add_nominal(*command, sim.is_nominal);
     add_json(*command, sim.as_json);
+    return command;
+}
+
+CLI::App* add_petab(CLI::App& app, PetabCommand& petab) {
+    CLI::App* command = app.add_subcommand(
+        "petab", "Check a PEtab problem and compute its likelihood at the nominal parameters");
+    add_examples(*command,
+                 "  erbium petab problem.yaml --json\n"
+                 "  erbium petab problem.yaml --simulations simulations.tsv --gradient\n");
+    command->add_option("PROBLEM", petab.problem, "The YAML file of a PEtab 1 or 2 problem")
+        ->required();
+    command->add_option("--simulations", petab.simulations,
+                        "Write the simulation table here, and run.json beside it");
+    command->add_flag("--gradient", petab.with_gradient,
+                      "Also the derivatives by the estimated parameters, on their scales");
+    command->add_option("--rtol", petab.rtol, "Relative tolerance (default 1e-8)")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--atol", petab.atol, "Absolute tolerance, in the unit of the amounts")
+        ->check(CLI::PositiveNumber);
+    add_json(*command, petab.as_json);
+    return command;
+}
+
+CLI::App* add_fit(CLI::App& app, FitCommand& fit) {
+    CLI::App* command =
+        app.add_subcommand("fit", "Estimate the parameters of a PEtab problem from many starts");
+    add_examples(*command,
+                 "  erbium fit problem.yaml -o fit/ --starts 50 -j 2\n"
+                 "  erbium fit problem.yaml -o fit/ --starts 50 --resume\n"
+                 "  erbium fit problem.yaml -o fit/ --profiles all --samples 10000\n");
+    command->add_option("PROBLEM", fit.problem, "The YAML file of a PEtab 1 or 2 problem")
+        ->required();
+    command->add_option("-o,--output", fit.folder, "Folder for tables, figures and run.json")
+        ->required();
+    command->add_option("--starts", fit.starts, "Local searches (default 100)")
+        ->check(CLI::Range(1, 1000000));
+    command->add_option("--seed", fit.seed, "Seed of all random numbers (default 1)");
+    command->add_option("--points", fit.points, "Where starts are: latin-hypercube or sobol")
+        ->check(CLI::IsMember({"latin-hypercube", "sobol"}));
+    command
+        ->add_option("--method", fit.method,
+                     "trust-region (Gauss-Newton, the default) or quasi-newton")
+        ->check(CLI::IsMember({"trust-region", "quasi-newton"}));
+    command->add_option("--max-iterations", fit.max_iterations, "Of one search (default 300)")
+        ->check(CLI::Range(1, 1000000));
+    command->add_flag("--from-nominal", fit.from_nominal,
+                      "The first start is the nominal point of the parameter table");
+    command->add_flag("--resume", fit.resumes,
+                      "Take over the searches that an earlier run with these inputs finished");
+    command
+        ->add_option("--profiles", fit.profiles,
+                     "Profile likelihoods of these parameters (a,b), or all")
+        ->delimiter(',');
+    command->add_option("--samples", fit.samples,
+                        "Samples of the posterior in each chain (default 0: none)");
+    command->add_option("--chains", fit.chains, "Chains (default 4)")->check(CLI::Range(1, 1000));
+    command->add_option("--temperatures", fit.temperatures, "Levels of tempering (default 5)")
+        ->check(CLI::Range(1, 100));
+    add_threads(*command, fit.threads);
+    add_json(*command, fit.as_json);
     return command;
 }
 
@@ -272,6 +334,8 @@ Exit run_command_line(int argc, const char* const* argv) {
         {add_claims(app, commands.claims), [&] { return run(commands.claims); }},
         {add_advise(app, commands.advise), [&] { return run(commands.advise); }},
         {add_convert(app, commands.convert), [&] { return run(commands.convert); }},
+        {add_petab(app, commands.petab), [&] { return run(commands.petab); }},
+        {add_fit(app, commands.fit), [&] { return run(commands.fit); }},
         {add_info(app, commands.info), [&] { return run(commands.info); }},
         {add_cite(app, commands.cite), [&] { return run(commands.cite); }},
         {add_doctor(app, commands.doctor), [&] { return run(commands.doctor); }}};

@@ -81,6 +81,33 @@ struct ConvertCommand {
     bool treats_fast_as_ordinary{};
 };
 
+struct PetabCommand {
+    std::string problem;      ///< the YAML file
+    std::string simulations;  ///< .tsv file; empty: none is written
+    bool with_gradient{};
+    std::optional<double> rtol;
+    std::optional<double> atol;
+    bool as_json{};
+};
+
+struct FitCommand {
+    std::string problem;  ///< the YAML file
+    std::string folder;
+    std::size_t starts{100};
+    std::size_t seed{1};
+    std::string points{"latin-hypercube"};
+    std::string method{"trust-region"};
+    std::size_t max_iterations{300};
+    bool from_nominal{};
+    bool resumes{};
+    std::vector<std::string> profiles;  ///< ids, or "all"
+    std::size_t samples{};              ///< of each chain; 0: none
+    std::size_t chains{4};
+    std::size_t temperatures{5};
+    std::size_t threads{};
+    bool as_json{};
+};
+
 struct InfoCommand {
     std::string package;
     bool as_json{};
@@ -102,6 +129,8 @@ struct DoctorCommand {
 [[nodiscard]] Exit run(const ClaimsCommand& command);
 [[nodiscard]] Exit run(const AdviseCommand& command);
 [[nodiscard]] Exit run(const ConvertCommand& command);
+[[nodiscard]] Exit run(const PetabCommand& command);
+[[nodiscard]] Exit run(const FitCommand& command);
 [[nodiscard]] Exit run(const InfoCommand& command);
 [[nodiscard]] Exit run(const CiteCommand& command);
 [[nodiscard]] Exit run(const DoctorCommand& command);

@@ -35,6 +35,9 @@ std::string manifest_json(const Manifest& manifest) {
     } else {
         json["solver"]["atol_of_largest"] = sim::Tolerances::kAtolOfLargest;
     }
+    for (const auto& [setting, value] : manifest.settings) {
+        json["settings"][setting] = value;
+    }
     json["runs"] = manifest.runs;
     json["failed_runs"] = manifest.failed_runs;
     json["fallbacks"] = manifest.fallbacks;

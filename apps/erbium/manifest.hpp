@@ -22,6 +22,7 @@ struct Manifest {
     std::size_t runs{};
     std::size_t failed_runs{};
     std::vector<std::string> fallbacks;  ///< what was done otherwise than planned
+    std::vector<std::pair<std::string, std::string>> settings;  ///< of the command, if they matter
     std::vector<std::pair<std::string, std::string>> doses;  ///< what was given, when: the ledger
 };
 

@@ -30,7 +30,7 @@ std::string_view trimmed_cell(std::string_view cell) noexcept {
 
 std::vector<std::string> read_header(const std::shared_ptr<const SourceText>& source,
                                      std::string_view line, std::span<const Column> columns,
-                                     Diagnostics& diagnostics) {
+                                     Diagnostics& diagnostics, OtherColumns others) {
     std::vector<std::string> known;
     for (const Column& column : columns) {
         known.emplace_back(column.name);
@@ -42,7 +42,8 @@ std::vector<std::string> read_header(const std::shared_ptr<const SourceText>& so
         if (std::find(names.begin(), names.end(), name) != names.end()) {
             diagnostics.error("ERB-TABLE-0003", span_of(source, cell),
                               fmt::format("column '{}' stands here twice", name));
-        } else if (std::find(known.begin(), known.end(), name) == known.end()) {
+        } else if (std::find(known.begin(), known.end(), name) == known.end() &&
+                   (others == OtherColumns::refused || name.empty())) {
             std::string hint = did_you_mean(name, known);
             if (hint.empty()) {
                 hint = fmt::format("columns are {}", fmt::join(known, ", "));
@@ -165,8 +166,12 @@ std::size_t first_bad_byte(std::string_view text) noexcept {
     return std::string_view::npos;
 }
 
+bool Table::has_column(std::string_view name) const noexcept {
+    return std::find(columns_->begin(), columns_->end(), name) != columns_->end();
+}
+
 Table parse_table(std::shared_ptr<const SourceText> source, std::span<const Column> columns,
-                  Diagnostics& diagnostics) {
+                  Diagnostics& diagnostics, OtherColumns others) {
     Table table;
     table.columns_ = std::make_unique<std::vector<std::string>>();
     const std::string_view text = source->text;
@@ -201,7 +206,7 @@ Table parse_table(std::shared_ptr<const SourceText> source, std::span<const Colu
             continue;
         }
         if (!has_header) {
-            *table.columns_ = read_header(source, line, columns, diagnostics);
+            *table.columns_ = read_header(source, line, columns, diagnostics, others);
             has_header = true;
             continue;
         }
@@ -213,6 +218,9 @@ Table parse_table(std::shared_ptr<const SourceText> source, std::span<const Colu
         std::vector<Span> cells;
         for (const std::string_view piece : split(line, '\t')) {
             cells.push_back(span_of(source, trimmed_cell(piece)));
+        }
+        while (others == OtherColumns::kept && cells.size() < table.columns_->size()) {
+            cells.push_back(span_of(source, line.substr(line.size())));
         }
         if (cells.size() == table.columns_->size()) {
             table.rows_.emplace_back(table.columns_.get(), std::move(cells));

@@ -47,13 +47,21 @@ private:
     std::vector<Span> cells_;  // of the trimmed texts
 };
 
+/// What to do with columns that are not on the list. Tables that may have any (PEtab's) may also
+/// leave out the empty cells at the end of a row.
+enum class OtherColumns { refused, kept };
+
 /// A table as read. Rows with a wrong number of cells are diagnosed and left out.
 class Table {
 public:
     [[nodiscard]] std::span<const TableRow> rows() const noexcept { return rows_; }
+    /// Names of the columns, in the order of the file.
+    [[nodiscard]] std::span<const std::string> columns() const noexcept { return *columns_; }
+    [[nodiscard]] bool has_column(std::string_view name) const noexcept;
 
     friend Table parse_table(std::shared_ptr<const SourceText> source,
-                             std::span<const Column> columns, Diagnostics& diagnostics);
+                             std::span<const Column> columns, Diagnostics& diagnostics,
+                             OtherColumns others);
 
 private:
     std::unique_ptr<std::vector<std::string>> columns_;  // rows point to it, also after a move
@@ -67,7 +75,8 @@ inline constexpr std::size_t kLargestTable_bytes = std::size_t{64} << 20U;
 /// byte order mark and CRLF line ends are accepted; NUL bytes and text that is not UTF-8 are not.
 /// Errors go to `diagnostics`; the rows that could be read are in the result nevertheless.
 [[nodiscard]] Table parse_table(std::shared_ptr<const SourceText> source,
-                                std::span<const Column> columns, Diagnostics& diagnostics);
+                                std::span<const Column> columns, Diagnostics& diagnostics,
+                                OtherColumns others = OtherColumns::refused);
 
 /// Offset of the first byte that is NUL or not part of well-formed UTF-8; npos when all is text.
 [[nodiscard]] std::size_t first_bad_byte(std::string_view text) noexcept;

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/cmd_fit.cpp: estimates the parameters of a PEtab problem.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include "commands.hpp"
+#include "erbium/base/error.hpp"
+#include "erbium/base/hash.hpp"
+#include "erbium/base/text.hpp"
+#include "erbium/fit/diagnostics.hpp"
+#include "erbium/fit/posterior_file.hpp"
+#include "erbium/petab/objective.hpp"
+#include "erbium/petab/simulation_table.hpp"
+#include "fit_figures.hpp"
+#include "fit_tables.hpp"
+#include "manifest.hpp"
+
+namespace erbium::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Set by Ctrl-C. The one global of the program: a signal handler has no other place to write to.
+std::atomic<bool> interrupted{false};
+
+extern "C" void interrupt(int /*signal*/) {
+    interrupted = true;
+}
+
+/// While it lives, the first Ctrl-C asks the work to stop; the second one ends the program.
+class Interruptible {
+public:
+    Interruptible() {
+        interrupted = false;
+        struct sigaction action {};
+        action.sa_handler = interrupt;
+        action.sa_flags = static_cast<int>(SA_RESETHAND);
+        ::sigaction(SIGINT, &action, &before_);
+    }
+    ~Interruptible() { ::sigaction(SIGINT, &before_, nullptr); }
+    Interruptible(const Interruptible&) = delete;
+    Interruptible& operator=(const Interruptible&) = delete;
+
+private:
+    struct sigaction before_ {};
+};
+
+/// One line on the terminal that is written over; nothing when errors go to a file.
+class ProgressLine {
+public:
+    void show(std::size_t done, std::size_t of, const std::string& state) {
+        if (!is_terminal_) {
+            return;
+        }
+        const double spent_s =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+        const double left_s =
+            done == 0 ? 0.0 : spent_s * static_cast<double>(of - done) / static_cast<double>(done);
+        print_error(fmt::format("\r{}/{}, {}, {:.0f} s left\x1B[K", done, of, state, left_s));
+        is_shown_ = true;
+    }
+    ~ProgressLine() {
+        if (is_shown_) {
+            print_error("\r\x1B[K");
+        }
+    }
+
+private:
+    bool is_terminal_{::isatty(STDERR_FILENO) == 1};
+    bool is_shown_{};
+    std::chrono::steady_clock::time_point begin_{std::chrono::steady_clock::now()};
+};
+
+/// What results of starts depend on, for resuming: inputs and options, but not how many starts.
+std::string fingerprint(const FitCommand& command, const petab::BoundProblem& problem) {
+    std::string all = fmt::format("{} {} {} {} {}", command.seed, command.points, command.method,
+                                  command.starts, command.max_iterations);
+    for (const auto& text : problem.problem.texts) {
+        all += content_hash(text->text);
+    }
+    return content_hash(all);
+}
+
+/// starts.tsv as a file that grows, one line for each search.
+class Checkpoint {
+public:
+    Checkpoint(const fs::path& folder, std::span<const fit::Coordinate> coordinates,
+               const std::string& key, bool resumes, std::vector<fit::StartResult>& known)
+        : path_{(folder / "starts.tsv").string()} {
+        const std::string key_path = (folder / "starts.key").string();
+        std::string content = starts_header(coordinates);
+        if (resumes && fs::is_regular_file(path_) && fs::is_regular_file(key_path) &&
+            trimmed(read_file(key_path)) == key) {
+            if (auto results = read_starts(read_file(path_), coordinates)) {
+                known = *std::move(results);
+            }
+        }
+        std::erase_if(known, [](const fit::StartResult& r) {
+            return r.optimum.ending == fit::Ending::stopped;
+        });
+        for (const fit::StartResult& result : known) {
+            content += starts_row(result);
+        }
+        write_file(path_, content);
+        write_file(key_path, key + "\n");
+        file_ = std::fopen(path_.c_str(), "ab");
+        if (file_ == nullptr) {
+            throw IoError(path_, "write", errno);
+        }
+    }
+    ~Checkpoint() {
+        if (file_ != nullptr) {
+            std::fclose(file_);
+        }
+    }
+    Checkpoint(const Checkpoint&) = delete;
+    Checkpoint& operator=(const Checkpoint&) = delete;
+
+    void add(const fit::StartResult& result) {
+        const std::string row = starts_row(result);
+        if (std::fwrite(row.data(), 1, row.size(), file_) != row.size() ||
+            std::fflush(file_) != 0) {
+            throw IoError(path_, "write", errno);
+        }
+    }
+
+    /// All results in their order, whatever the order they came in.
+    void finish(std::span<const fit::Coordinate> coordinates,
+                std::span<const fit::StartResult> results) {
+        std::string content = starts_header(coordinates);
+        for (const fit::StartResult& result : results) {
+            content += starts_row(result);
+        }
+        write_file(path_, content);
+    }
+
+private:
+    std::string path_;
+    std::FILE* file_{};
+};
+
+/// Where starts are drawn from: the initialisation prior of PEtab 1, else evenly between the
+/// bounds on the parameter's scale.
+std::function<double(std::size_t, double)> placement(const petab::BoundProblem& problem,
+                                                     std::span<const fit::Coordinate> coordinates) {
+    return [&problem, coordinates](std::size_t i, double quantile) {
+        const petab::Parameter& parameter = problem.problem.parameters[problem.estimated[i]];
+        const fit::Coordinate& c = coordinates[i];
+        if (!parameter.start_prior) {
+            return c.lower + quantile * (c.upper - c.lower);
+        }
+        // The prior's distribution function between the bounds, inverted by bisection.
+        const petab::Prior& prior = *parameter.start_prior;
+        const auto probability = [&](double x) {
+            return petab::cumulative(prior,
+                                     prior.is_on_scale ? x : petab::from_scale(parameter.scale, x));
+        };
+        const double low_mass = probability(c.lower);
+        const double high_mass = probability(c.upper);
+        double low = c.lower;
+        double high = c.upper;
+        for (int k = 0; k < 60; ++k) {
+            const double middle = 0.5 * (low + high);
+            (probability(middle) < low_mass + quantile * (high_mass - low_mass) ? low : high) =
+                middle;
+        }
+        return 0.5 * (low + high);
+    };
+}
+
+class Fit {
+public:
+    Fit(const FitCommand& command, std::shared_ptr<const petab::BoundProblem> problem)
+        : command_{command},
+          folder_{command.folder},
+          problem_{std::move(problem)},
+          objective_{problem_} {}
+
+    Exit run() {
+        const Interruptible interruptible;
+        search();
+        if (results_.empty() || !std::isfinite(best().value)) {
+            write_manifest_file();
+            return fail(Exit::numerical,
+                        results_.empty() ? "stopped before any start ended"
+                                         : "no start reached a finite value: " + best().failure);
+        }
+        at_best_ = objective_.evaluate(best().x, fit::Need::curvature);
+        find_profiles();
+        draw_samples();
+        write();
+        report();
+        return interrupted ? Exit::some_failed : Exit::ok;
+    }
+
+private:
+    [[nodiscard]] const fit::Optimum& best() const {
+        return results_[fit::ranking(results_).front()].optimum;
+    }
+
+    void search() {
+        fit::MultiStartOptions options;
+        options.starts = command_.starts;
+        options.seed = command_.seed;
+        options.spread =
+            command_.points == "sobol" ? fit::Spread::sobol : fit::Spread::latin_hypercube;
+        options.method = command_.method == "quasi-newton" ? fit::Method::quasi_newton
+                                                           : fit::Method::trust_region;
+        options.search.max_iterations = command_.max_iterations;
+        options.threads = static_cast<unsigned>(command_.threads);
+        options.from_nominal = command_.from_nominal;
+        options.place = placement(*problem_, objective_.coordinates());
+        options.stop = &interrupted;
+        Checkpoint checkpoint{folder_, objective_.coordinates(), fingerprint(command_, *problem_),
+                              command_.resumes, options.known};
+        if (!options.known.empty()) {
+            print_error(fmt::format("{} starts taken over from {}\n", options.known.size(),
+                                    (folder_ / "starts.tsv").string()));
+        }
+        ProgressLine progress;
+        std::size_t done = options.known.size();
+        double lowest = std::numeric_limits<double>::infinity();
+        for (const fit::StartResult& known : options.known) {
+            lowest = std::min(lowest, known.optimum.value);
+        }
+        options.done = [&](const fit::StartResult& result) {
+            checkpoint.add(result);
+            ++done;
+            lowest = std::min(lowest, result.optimum.value);
+            progress.show(done, command_.starts, fmt::format("best {}", rounded(lowest, 8)));
+        };
+        results_ = fit::multi_start(objective_, options);
+        checkpoint.finish(objective_.coordinates(), results_);
+    }
+
+    void find_profiles() {
+        const auto coordinates = objective_.coordinates();
+        const bool is_all = command_.profiles.size() == 1 && command_.profiles.front() == "all";
+        fit::ProfileOptions options;
+        options.search.stop = &interrupted;
+        ProgressLine progress;
+        for (std::size_t i = 0; i < coordinates.size() && !interrupted; ++i) {
+            const bool is_wanted =
+                is_all || std::find(command_.profiles.begin(), command_.profiles.end(),
+                                    coordinates[i].name) != command_.profiles.end();
+            if (is_wanted) {
+                profiles_.push_back(fit::profile(objective_, best().x, i, options));
+                progress.show(i + 1, coordinates.size(), "profiles");
+            }
+        }
+    }
+
+    void draw_samples() {
+        if (command_.samples == 0 || interrupted) {
+            return;
+        }
+        // Chains start at the best few different starts: apart, so that R-hat means something.
+        std::vector<std::vector<double>> starts;
+        for (const std::size_t r : fit::ranking(results_)) {
+            const fit::Optimum& optimum = results_[r].optimum;
+            if (std::isfinite(optimum.value) && optimum.value < best().value + 10.0) {
+                starts.push_back(optimum.x);
+            }
+        }
+        fit::SamplerOptions options;
+        options.samples = command_.samples;
+        options.warm_up = std::max<std::size_t>(command_.samples / 2, 200);
+        options.chains = command_.chains;
+        options.temperatures = command_.temperatures;
+        options.seed = command_.seed;
+        options.threads = static_cast<unsigned>(command_.threads);
+        options.stop = &interrupted;
+        ProgressLine progress;
+        options.progress = [&](std::size_t done, std::size_t of) {
+            progress.show(done, of, "samples");
+        };
+        samples_ = fit::sample(objective_, starts, options);
+    }
+
+    void write() {
+        const auto coordinates = objective_.coordinates();
+        const petab::Problem& tables = problem_->problem;
+        prediction_ = objective_.predict(best().x);
+        const auto put = [&](const std::string& file, const std::string& text) {
+            write_file((folder_ / file).string(), text);
+        };
+        put("parameters.tsv",
+            parameters_table(tables, coordinates, best().x,
+                             standard_errors(coordinates, best().x, at_best_), profiles_));
+        put("simulations.tsv", petab::simulation_table(tables, prediction_));
+        std::vector<NamedFigure> figures{waterfall_figure(results_),
+                                         parameters_figure(coordinates, results_),
+                                         agreement_figure(tables, prediction_)};
+        for (NamedFigure& figure : data_figures(tables, prediction_)) {
+            figures.push_back(std::move(figure));
+        }
+        if (!profiles_.empty()) {
+            put("profiles.tsv", profiles_table(coordinates, profiles_));
+            for (NamedFigure& figure :
+                 profile_figures(coordinates, profiles_, fit::profile_threshold(0.95))) {
+                figures.push_back(std::move(figure));
+            }
+        }
+        for (const NamedFigure& figure : figures) {
+            put(figure.name, figure.svg);
+        }
+        if (samples_.draws > 0) {
+            put("samples.tsv", samples_table(coordinates, samples_));
+            put("posterior_summary.tsv", summary_table(coordinates, samples_));
+            if (fit::has_netcdf()) {
+                fit::write_posterior((folder_ / "posterior.nc").string(), posterior_file());
+            }
+        }
+        write_manifest_file();
+    }
+
+    [[nodiscard]] fit::PosteriorFile posterior_file() const {
+        fit::PosteriorFile file;
+        file.program = "erbium " ERBIUM_VERSION;
+        file.samples = &samples_;
+        for (const fit::Coordinate& c : objective_.coordinates()) {
+            file.names.push_back(c.name);
+        }
+        for (const petab::Measurement& measurement : problem_->problem.measurements) {
+            file.observed.push_back(measurement.value);
+        }
+        return file;
+    }
+
+    void write_manifest_file() {
+        Manifest manifest;
+        manifest.command = "fit";
+        manifest.inputs = problem_->problem.texts;
+        manifest.species = problem_->system.state_count();
+        manifest.reactions = problem_->system.reaction_count();
+        manifest.solver = petab::SimulatorOptions{}.solver;
+        manifest.runs = results_.size();
+        manifest.failed_runs = static_cast<std::size_t>(std::count_if(
+            results_.begin(), results_.end(),
+            [](const fit::StartResult& r) { return !std::isfinite(r.optimum.value); }));
+        manifest.fallbacks = problem_->departures;
+        manifest.settings = {{"starts", std::to_string(command_.starts)},
+                             {"seed", std::to_string(command_.seed)},
+                             {"points", command_.points},
+                             {"method", command_.method},
+                             {"max_iterations", std::to_string(command_.max_iterations)}};
+        write_manifest(folder_.string(), manifest);
+    }
+
+    void report() {
+        const std::size_t same = fit::converged_to_best(results_, 0.1);
+        const std::size_t converged = static_cast<std::size_t>(std::count_if(
+            results_.begin(), results_.end(),
+            [](const fit::StartResult& r) { return fit::is_converged(r.optimum.ending); }));
+        double worst_r_hat = 0.0;
+        double least_ess = std::numeric_limits<double>::infinity();
+        constexpr std::size_t kLeastDraws = 8;
+        for (std::size_t i = 0; samples_.draws >= kLeastDraws && i < samples_.dimensions; ++i) {
+            std::vector<double> values;
+            for (std::size_t c = 0; c < samples_.chains; ++c) {
+                for (std::size_t d = 0; d < samples_.draws; ++d) {
+                    values.push_back(samples_.at(c, d, i));
+                }
+            }
+            worst_r_hat =
+                std::max(worst_r_hat, fit::r_hat({values, samples_.chains, samples_.draws}));
+            least_ess =
+                std::min(least_ess, fit::bulk_ess({values, samples_.chains, samples_.draws}));
+        }
+        if (command_.as_json) {
+            nlohmann::ordered_json json;
+            json["objective"] = best().value;
+            json["llh"] = prediction_.llh;
+            json["chi2"] = prediction_.chi2;
+            json["log_prior"] = prediction_.log_prior;
+            json["starts"] = results_.size();
+            json["converged"] = converged;
+            json["at_best"] = same;
+            for (std::size_t i = 0; i < best().x.size(); ++i) {
+                const petab::Parameter& parameter =
+                    problem_->problem.parameters[problem_->estimated[i]];
+                json["parameters"][parameter.id] = petab::from_scale(parameter.scale, best().x[i]);
+            }
+            if (samples_.draws >= kLeastDraws) {
+                json["r_hat"] = worst_r_hat;
+                json["bulk_ess"] = least_ess;
+            }
+            json["interrupted"] = interrupted.load();
+            print(json.dump() + "\n");
+            return;
+        }
+        print(
+            fmt::format("objective {}, log likelihood {}, chi2 {}\n"
+                        "{} starts: {} converged, {} within 0.1 of the best\n",
+                        rounded(best().value, 9), rounded(prediction_.llh, 9),
+                        rounded(prediction_.chi2, 6), results_.size(), converged, same));
+        if (samples_.draws >= kLeastDraws) {
+            print(fmt::format("{} chains of {} samples: largest R-hat {}, least bulk ESS {}\n",
+                              samples_.chains, samples_.draws, rounded(worst_r_hat, 4),
+                              rounded(least_ess, 4)));
+        }
+        print(fmt::format("results in {}\n", folder_.string()));
+    }
+
+    const FitCommand& command_;
+    fs::path folder_;
+    std::shared_ptr<const petab::BoundProblem> problem_;
+    petab::Objective objective_;
+    std::vector<fit::StartResult> results_;
+    std::vector<fit::Profile> profiles_;
+    fit::Samples samples_;
+    fit::Evaluation at_best_;
+    petab::Prediction prediction_;
+};
+
+Exit check_profiles(const FitCommand& command, const petab::BoundProblem& problem) {
+    std::vector<std::string> names;
+    for (const std::size_t row : problem.estimated) {
+        names.push_back(problem.problem.parameters[row].id);
+    }
+    for (const std::string& wanted : command.profiles) {
+        if (wanted != "all" && std::find(names.begin(), names.end(), wanted) == names.end()) {
+            const std::string hint = did_you_mean(wanted, names);
+            return fail(Exit::usage, fmt::format("'{}' is no estimated parameter{}{}", wanted,
+                                                 hint.empty() ? "" : "; ", hint));
+        }
+    }
+    return Exit::ok;
+}
+
+}  // namespace
+
+Exit run(const FitCommand& command) {
+    auto loaded = petab::load_problem(command.problem);
+    if (!loaded) {
+        return show(loaded.error());
+    }
+    const auto problem = std::make_shared<const petab::BoundProblem>(std::move(loaded).value());
+    print_error(problem->warnings.text());
+    if (problem->estimated.empty()) {
+        return fail(Exit::invalid_input, "the problem has no parameter to estimate");
+    }
+    if (const Exit exit = check_profiles(command, *problem); exit != Exit::ok) {
+        return exit;
+    }
+    return Fit{command, problem}.run();
+}
+
+}  // namespace erbium::app

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/cmd_petab.cpp: the likelihood of a PEtab problem at its nominal parameters.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "erbium/base/text.hpp"
+#include "erbium/petab/objective.hpp"
+#include "erbium/petab/simulation_table.hpp"
+#include "manifest.hpp"
+
+namespace erbium::app {
+namespace {
+
+nlohmann::ordered_json number(double value) {
+    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+/// A parameter without a nominal value cannot be evaluated at one.
+Exit require_nominal(const petab::BoundProblem& problem) {
+    Diagnostics diagnostics;
+    for (const std::size_t row : problem.estimated) {
+        const petab::Parameter& parameter = problem.problem.parameters[row];
+        if (std::isnan(parameter.nominal)) {
+            diagnostics.error("ERB-PETAB-0006", parameter.span,
+                              fmt::format("parameter '{}' has no nominal value", parameter.id),
+                              "the likelihood is computed at the nominal values");
+        }
+    }
+    return show(diagnostics);
+}
+
+}  // namespace
+
+Exit run(const PetabCommand& command) {
+    auto loaded = petab::load_problem(command.problem);
+    if (!loaded) {
+        return show(loaded.error());
+    }
+    const auto problem = std::make_shared<const petab::BoundProblem>(std::move(loaded).value());
+    print_error(problem->warnings.text());
+    if (const Exit exit = require_nominal(*problem); exit != Exit::ok) {
+        return exit;
+    }
+    petab::SimulatorOptions options;
+    options.solver.tolerances.rtol = command.rtol.value_or(options.solver.tolerances.rtol);
+    options.solver.tolerances.atol = command.atol;
+    petab::Objective objective{problem, options};
+    const std::vector<double> x = objective.nominal();
+    const petab::Prediction prediction = objective.predict(x);
+    if (!command.simulations.empty()) {
+        write_file(command.simulations, petab::simulation_table(problem->problem, prediction));
+        Manifest manifest;
+        manifest.command = "petab";
+        manifest.inputs = problem->problem.texts;
+        manifest.species = problem->system.state_count();
+        manifest.reactions = problem->system.reaction_count();
+        manifest.solver = options.solver;
+        manifest.runs = problem->experiments.size();
+        manifest.failed_runs = prediction.failure.empty() ? 0 : 1;
+        manifest.fallbacks = problem->departures;
+        write_manifest(std::filesystem::path{command.simulations}.parent_path().string(), manifest);
+    }
+    fit::Evaluation slopes;
+    if (command.with_gradient && prediction.failure.empty()) {
+        slopes = objective.evaluate(x, fit::Need::gradient);
+    }
+    if (command.as_json) {
+        nlohmann::ordered_json json;
+        json["llh"] = number(prediction.llh);
+        json["chi2"] = number(prediction.chi2);
+        json["log_prior"] = number(prediction.log_prior);
+        json["measurements"] = problem->problem.measurements.size();
+        json["estimated"] = problem->estimated.size();
+        if (!prediction.failure.empty()) {
+            json["failure"] = prediction.failure;
+        }
+        for (std::size_t i = 0; i < slopes.gradient.size(); ++i) {
+            // Of the log likelihood and prior, as llh is; the objective is its negative.
+            json["gradient"][objective.coordinates()[i].name] = number(-slopes.gradient[i]);
+        }
+        print(json.dump() + "\n");
+    } else {
+        print(fmt::format("log likelihood  {}\nchi2            {}\nlog prior       {}\n",
+                          rounded(prediction.llh, 10), rounded(prediction.chi2, 10),
+                          rounded(prediction.log_prior, 10)));
+        for (std::size_t i = 0; i < slopes.gradient.size(); ++i) {
+            print(fmt::format("{:<32} {}\n", objective.coordinates()[i].name,
+                              rounded(-slopes.gradient[i], 8)));
+        }
+    }
+    if (!prediction.failure.empty()) {
+        return fail(Exit::numerical, prediction.failure);
+    }
+    return slopes.ok() ? Exit::ok : fail(Exit::numerical, slopes.failure);
+}
+
+}  // namespace erbium::app

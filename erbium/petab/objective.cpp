@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/petab/objective.cpp: sums over the measurements.
+#include "erbium/petab/objective.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "erbium/base/check.hpp"
+#include "erbium/base/text.hpp"
+
+namespace erbium::petab {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
+
+/// What the data add up to.
+struct Objective::Sums {
+    double llh{};
+    double chi2{};
+    std::vector<double> gradient;   // of the log likelihood
+    std::vector<double> curvature;  // Fisher information
+};
+
+Objective::Objective(std::shared_ptr<const BoundProblem> problem, const SimulatorOptions& options)
+    : problem_{std::move(problem)}, options_{options}, simulator_{problem_, options} {
+    const Problem& tables = problem_->problem;
+    position_.assign(tables.parameters.size(), kNone);
+    for (const std::size_t row : problem_->estimated) {
+        const Parameter& parameter = tables.parameters[row];
+        position_[row] = coordinates_.size();
+        coordinates_.push_back({parameter.id, to_scale(parameter.scale, parameter.lower),
+                                to_scale(parameter.scale, parameter.upper),
+                                to_scale(parameter.scale, parameter.nominal)});
+    }
+}
+
+std::unique_ptr<fit::Objective> Objective::clone() const {
+    return std::make_unique<Objective>(problem_, options_);
+}
+
+std::vector<double> Objective::nominal() const {
+    std::vector<double> x;
+    for (const fit::Coordinate& coordinate : coordinates_) {
+        x.push_back(coordinate.nominal);
+    }
+    return x;
+}
+
+std::vector<double> Objective::table_values(std::span<const double> x) const {
+    std::vector<double> values;
+    for (std::size_t row = 0; row < position_.size(); ++row) {
+        const Parameter& parameter = problem_->problem.parameters[row];
+        values.push_back(position_[row] == kNone ? parameter.nominal
+                                                 : from_scale(parameter.scale, x[position_[row]]));
+    }
+    return values;
+}
+
+double Objective::formula_value(const BoundExperiment& experiment, const BoundFormula& formula,
+                                const Measurement& measurement, std::size_t row,
+                                const ExperimentOutput& output, std::span<const double> values,
+                                bool with_slopes, std::vector<double>& by_x) {
+    using Kind = FormulaInput::Kind;
+    const auto override_of = [&](const FormulaInput& input) -> const Override& {
+        return input.kind == Kind::observable_override
+                   ? measurement.observable_overrides[input.index]
+                   : measurement.noise_overrides[input.index];
+    };
+    inputs_.clear();
+    for (const FormulaInput& input : formula.inputs) {
+        switch (input.kind) {
+            case Kind::column:
+                inputs_.push_back(output.values[row * output.columns +
+                                                experiment.column_of(FunctionId{
+                                                    static_cast<std::uint32_t>(input.index)})]);
+                break;
+            case Kind::parameter:
+                inputs_.push_back(values[input.index]);
+                break;
+            default: {
+                const Override& given = override_of(input);
+                inputs_.push_back(given.parameter ? values[*given.parameter] : given.number);
+            }
+        }
+    }
+    slopes_.resize(with_slopes ? inputs_.size() : 0);
+    const double value = formula.formula.evaluate(inputs_, slopes_, work_);
+    if (!with_slopes) {
+        return value;
+    }
+    std::fill(by_x.begin(), by_x.end(), 0.0);
+    const auto add_row = [&](std::size_t table_row, double slope) {
+        if (position_[table_row] != kNone) {
+            by_x[position_[table_row]] +=
+                slope *
+                scale_slope(problem_->problem.parameters[table_row].scale, values[table_row]);
+        }
+    };
+    for (std::size_t i = 0; i < formula.inputs.size(); ++i) {
+        const FormulaInput& input = formula.inputs[i];
+        if (input.kind == Kind::column) {
+            const std::size_t column =
+                experiment.column_of(FunctionId{static_cast<std::uint32_t>(input.index)});
+            const std::size_t free = experiment.free.size();
+            const double* along = output.slopes.data() + (row * output.columns + column) * free;
+            for (std::size_t f = 0; f < free; ++f) {
+                by_x[experiment.free[f]] += slopes_[i] * along[f];
+            }
+        } else if (input.kind == Kind::parameter) {
+            add_row(input.index, slopes_[i]);
+        } else if (const Override& given = override_of(input); given.parameter) {
+            add_row(*given.parameter, slopes_[i]);
+        }
+    }
+    return value;
+}
+
+std::string Objective::add_datum(const BoundExperiment& experiment, const Datum& datum,
+                                 const ExperimentOutput& output, std::span<const double> values,
+                                 fit::Need need, Sums& sums, Prediction* prediction) {
+    const Measurement& measurement = problem_->problem.measurements[datum.measurement];
+    const Observable& observable = problem_->problem.observables[measurement.observable];
+    const std::size_t row = datum.row.value_or(experiment.times.size());
+    const bool with_slopes = need != fit::Need::value;
+    const double simulated =
+        formula_value(experiment, problem_->observables[measurement.observable], measurement, row,
+                      output, values, with_slopes, simulated_by_x_);
+    const double noise = formula_value(experiment, problem_->noises[measurement.observable],
+                                       measurement, row, output, values, with_slopes, noise_by_x_);
+    if (prediction != nullptr) {
+        prediction->simulated[datum.measurement] = simulated;
+        prediction->noise[datum.measurement] = noise;
+    }
+    const DatumLikelihood at = likelihood(observable.model, measurement.value, simulated, noise);
+    if (!std::isfinite(at.log_density)) {
+        const bool is_log = observable.model.transformation != Transformation::linear;
+        return fmt::format(
+            "experiment {}, time {}: {} of observable {} is {}{}",
+            problem_->problem.experiments[experiment.experiment].id, shortest(measurement.time),
+            !(noise > 0.0) ? "the noise" : "the simulated value", observable.id,
+            shortest(!(noise > 0.0) ? noise : simulated),
+            noise > 0.0 && is_log && !(simulated > 0.0) ? ", which has no logarithm" : "");
+    }
+    sums.llh += at.log_density;
+    sums.chi2 += at.residual * at.residual;
+    if (!with_slopes) {
+        return {};
+    }
+    const std::size_t n = coordinates_.size();
+    for (std::size_t i = 0; i < n; ++i) {
+        sums.gradient[i] += at.by_simulated * simulated_by_x_[i] + at.by_noise * noise_by_x_[i];
+    }
+    if (need == fit::Need::curvature) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const double y = at.information_simulated * simulated_by_x_[i];
+            const double s = at.information_noise * noise_by_x_[i];
+            if (y == 0.0 && s == 0.0) {
+                continue;
+            }
+            double* into = sums.curvature.data() + i * n;
+            for (std::size_t j = 0; j < n; ++j) {
+                into[j] += y * simulated_by_x_[j] + s * noise_by_x_[j];
+            }
+        }
+    }
+    return {};
+}
+
+std::string Objective::add_experiment(const BoundExperiment& experiment,
+                                      std::span<const double> values, fit::Need need, Sums& sums,
+                                      Prediction* prediction) {
+    const ExperimentOutput output = simulator_.run(experiment, values, need != fit::Need::value);
+    if (!output.failure.empty()) {
+        return output.failure;
+    }
+    std::string failure;
+    for (const Datum& datum : experiment.data) {
+        std::string reason = add_datum(experiment, datum, output, values, need, sums, prediction);
+        if (failure.empty()) {
+            failure = std::move(reason);
+        }
+    }
+    return failure;
+}
+
+fit::Evaluation Objective::evaluate(std::span<const double> x, fit::Need need) {
+    const std::size_t n = coordinates_.size();
+    ERBIUM_CHECK(x.size() == n, "a value for each estimated parameter");
+    const std::vector<double> values = table_values(x);
+    fit::Evaluation result;
+    Sums sums;
+    if (need != fit::Need::value) {
+        sums.gradient.assign(n, 0.0);
+        simulated_by_x_.resize(n);
+        noise_by_x_.resize(n);
+    }
+    if (need == fit::Need::curvature) {
+        sums.curvature.assign(n * n, 0.0);
+    }
+    for (const BoundExperiment& experiment : problem_->experiments) {
+        result.failure = add_experiment(experiment, values, need, sums, nullptr);
+        if (!result.ok()) {
+            return result;
+        }
+    }
+    double log_posterior = sums.llh;
+    for (std::size_t i = 0; i < n; ++i) {
+        const Parameter& parameter = problem_->problem.parameters[problem_->estimated[i]];
+        if (!parameter.prior) {
+            continue;
+        }
+        const PriorDensity prior =
+            density(*parameter.prior, parameter.scale, values[problem_->estimated[i]]);
+        log_posterior += prior.log_density;
+        if (need != fit::Need::value) {
+            sums.gradient[i] += prior.slope;
+        }
+        if (need == fit::Need::curvature) {
+            sums.curvature[i * n + i] += std::max(prior.curvature, 0.0);
+        }
+    }
+    if (!std::isfinite(log_posterior)) {
+        result.failure = "the prior excludes these values";
+        return result;
+    }
+    result.value = -log_posterior;
+    for (double& g : sums.gradient) {
+        g = -g;
+        if (!std::isfinite(g)) {
+            result.failure = "the gradient is not finite";
+            result.value = std::numeric_limits<double>::infinity();
+        }
+    }
+    result.gradient = std::move(sums.gradient);
+    result.curvature = std::move(sums.curvature);
+    return result;
+}
+
+Prediction Objective::predict(std::span<const double> x) {
+    const std::vector<double> values = table_values(x);
+    Prediction prediction;
+    prediction.simulated.assign(problem_->problem.measurements.size(), kNan);
+    prediction.noise = prediction.simulated;
+    Sums sums;
+    for (const BoundExperiment& experiment : problem_->experiments) {
+        std::string failure =
+            add_experiment(experiment, values, fit::Need::value, sums, &prediction);
+        if (prediction.failure.empty()) {
+            prediction.failure = std::move(failure);
+        }
+    }
+    for (std::size_t i = 0; i < coordinates_.size(); ++i) {
+        const Parameter& parameter = problem_->problem.parameters[problem_->estimated[i]];
+        if (parameter.prior) {
+            prediction.log_prior +=
+                density(*parameter.prior, parameter.scale, values[problem_->estimated[i]])
+                    .log_density;
+        }
+    }
+    const bool ok = prediction.failure.empty();
+    prediction.llh = ok ? sums.llh : kNan;
+    prediction.chi2 = ok ? sums.chi2 : kNan;
+    return prediction;
+}
+
+}  // namespace erbium::petab

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/petab/objective.hpp: the posterior of a problem, its parts and its derivatives.
+// Reads: BoundProblem   Makes: Prediction   Used by: fit, apps
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "erbium/fit/objective.hpp"
+#include "erbium/petab/simulator.hpp"
+
+namespace erbium::petab {
+
+/// What the model says about every measurement at one point.
+struct Prediction {
+    std::vector<double> simulated;  ///< by measurement, on the measurement's own scale
+    std::vector<double> noise;      ///< by measurement
+    double llh{};                   ///< log likelihood
+    double chi2{};                  ///< sum of squared residuals, each over its noise
+    double log_prior{};             ///< 0 when there are no priors
+    std::string failure;            ///< then the numbers are NaN
+};
+
+/// The negative log posterior of the estimated parameters on their scales (without priors the
+/// negative log likelihood).
+class Objective final : public fit::Objective {
+public:
+    explicit Objective(std::shared_ptr<const BoundProblem> problem,
+                       const SimulatorOptions& options = {});
+
+    [[nodiscard]] const BoundProblem& problem() const noexcept { return *problem_; }
+
+    [[nodiscard]] std::span<const fit::Coordinate> coordinates() const noexcept override {
+        return coordinates_;
+    }
+    [[nodiscard]] fit::Evaluation evaluate(std::span<const double> x, fit::Need need) override;
+    [[nodiscard]] std::unique_ptr<fit::Objective> clone() const override;
+
+    [[nodiscard]] Prediction predict(std::span<const double> x);
+
+    /// The nominal values on their scales; NaN where there is none.
+    [[nodiscard]] std::vector<double> nominal() const;
+    /// All rows of the parameter table, linear: x for the estimated ones, else nominal.
+    [[nodiscard]] std::vector<double> table_values(std::span<const double> x) const;
+
+private:
+    struct Sums;
+    std::string add_experiment(const BoundExperiment& experiment, std::span<const double> values,
+                               fit::Need need, Sums& sums, Prediction* prediction);
+    std::string add_datum(const BoundExperiment& experiment, const Datum& datum,
+                          const ExperimentOutput& output, std::span<const double> values,
+                          fit::Need need, Sums& sums, Prediction* prediction);
+    double formula_value(const BoundExperiment& experiment, const BoundFormula& formula,
+                         const Measurement& measurement, std::size_t row,
+                         const ExperimentOutput& output, std::span<const double> values,
+                         bool with_slopes, std::vector<double>& by_x);
+
+    std::shared_ptr<const BoundProblem> problem_;
+    SimulatorOptions options_;
+    Simulator simulator_;
+    std::vector<fit::Coordinate> coordinates_;
+    std::vector<std::size_t> position_;  // by row of the parameter table: coordinate, or none
+    std::vector<double> inputs_;
+    std::vector<double> slopes_;
+    std::vector<double> work_;
+    std::vector<double> simulated_by_x_;
+    std::vector<double> noise_by_x_;
+};
+
+}  // namespace erbium::petab
