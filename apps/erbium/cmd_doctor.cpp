@@ -11,6 +11,7 @@
 #include "erbium/model/bind.hpp"
 #include "erbium/net/generate.hpp"
 #include "erbium/report/table.hpp"
+#include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/solver.hpp"
 #include "inputs.hpp"
 
@@ -57,7 +58,10 @@ Exit run(const DoctorCommand& command) {
     add("version", version_text());
     add("compiler", __VERSION__);
     add("threads", std::to_string(std::max(1U, std::thread::hardware_concurrency())));
-    add("solver", "CVODES (SUNDIALS) with KLU");
+    add("solver", "Rodas5P, own sparse LU");
+    add("CVODE", sim::has_cvode() ? "built in (SUNDIALS with KLU)"
+                                  : "not built in: no SUNDIALS was found; --solver cvode is "
+                                    "refused, the rest does not need it");
     add("packages", fmt::format("{}", fmt::join(known_packages(), ", ")));
     add("self-test", test);
     print(command.as_json ? report::json(table) + "\n" : report::plain_text(table));

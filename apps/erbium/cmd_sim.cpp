@@ -7,6 +7,7 @@
 #include "erbium/base/text.hpp"
 #include "erbium/eqn/system.hpp"
 #include "erbium/report/table.hpp"
+#include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/solver.hpp"
 #include "inputs.hpp"
 #include "manifest.hpp"
@@ -102,6 +103,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
     sim::SolverOptions options;
     options.tolerances.rtol = command.rtol.value_or(options.tolerances.rtol);
     options.tolerances.atol = command.atol;
+    options.method = command.solver;
     const std::size_t steps = command.steps.value_or(kStepsOfAFile);
     if (const Exit code = refuse_too_many(steps, recording.value().size()); code != Exit::ok) {
         return code;
@@ -141,6 +143,12 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
 }  // namespace
 
 Exit run(const SimCommand& command) {
+    if (command.solver == sim::Method::cvode && !sim::has_cvode()) {
+        return fail(Exit::usage,
+                    "--solver cvode: this program was built without SUNDIALS; install its "
+                    "development package (Debian: libsundials-dev libsuitesparse-dev) and build "
+                    "again, or leave --solver out");
+    }
     const Outcome<Target, Diagnostics> target = find_target(command.target);
     if (!target) {
         return show(target.error());
@@ -170,7 +178,8 @@ Exit run(const SimCommand& command) {
     if (target.value().kind == TargetKind::net) {
         return fail(Exit::usage, "a .net file has no actions: give --until");
     }
-    return run_file_actions(target.value().path, command.output.empty() ? "." : command.output);
+    return run_file_actions(target.value().path, command.output.empty() ? "." : command.output,
+                            command.solver);
 }
 
 }  // namespace erbium::app

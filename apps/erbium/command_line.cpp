@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <thread>
 
 #include "commands.hpp"
@@ -126,6 +127,11 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
     command->add_option("--rtol", sim.rtol, "Relative tolerance")->check(CLI::PositiveNumber);
     command->add_option("--atol", sim.atol, "Absolute tolerance, in the unit of the amounts")
         ->check(CLI::PositiveNumber);
+    command
+        ->add_option("--solver", sim.solver,
+                     "own: Rodas5P (the default); cvode: SUNDIALS' BDF, where it was built in")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, erbium::sim::Method>{
+            {"own", erbium::sim::Method::own}, {"cvode", erbium::sim::Method::cvode}}));
     command->add_option("--readout,--select", sim.readouts, "Only these columns (repeat, or a,b,c)")
         ->delimiter(',');
     command->add_option("--amounts", sim.amounts, "SBML: these species as amounts (a,b,c)")

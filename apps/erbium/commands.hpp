@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "console.hpp"
+#include "erbium/sim/run.hpp"
 
 namespace erbium::app {
 
@@ -44,6 +45,7 @@ struct SimCommand {
     std::optional<std::size_t> steps;
     std::optional<double> rtol;
     std::optional<double> atol;
+    sim::Method solver{sim::Method::own};
     std::vector<std::string> readouts;
     std::vector<std::string> amounts;         ///< SBML: species wanted as amounts
     std::vector<std::string> concentrations;  ///< SBML: species wanted as concentrations

@@ -27,7 +27,9 @@ std::string manifest_json(const Manifest& manifest) {
         json["inputs"].push_back({{"path", input->path}, {"hash", content_hash(input->text)}});
     }
     json["network"] = {{"species", manifest.species}, {"reactions", manifest.reactions}};
-    json["solver"] = {{"name", "CVODES BDF, KLU with AMD ordering, analytic Jacobian"},
+    json["solver"] = {{"name", manifest.solver.method == sim::Method::own
+                                   ? "Rodas5P, own sparse LU, analytic Jacobian"
+                                   : "CVODES BDF, KLU with AMD ordering, analytic Jacobian"},
                       {"rtol", manifest.solver.tolerances.rtol},
                       {"max_steps", manifest.solver.max_steps}};
     if (manifest.solver.tolerances.atol) {

@@ -68,7 +68,7 @@ Outcome<net::GenerateOptions, Diagnostics> generate_options(const model::Action&
 
 }  // namespace
 
-Exit run_file_actions(const std::string& path, const std::string& folder) {
+Exit run_file_actions(const std::string& path, const std::string& folder, sim::Method solver) {
     const Outcome<LoadedModel, Diagnostics> loaded = load_model({TargetKind::bngl, path});
     if (!loaded) {
         return show(loaded.error());
@@ -80,11 +80,12 @@ Exit run_file_actions(const std::string& path, const std::string& folder) {
     }
     Manifest manifest{.command = "erbium sim " + path,
                       .inputs = loaded.value().texts,
-                      .solver = {.tolerances = sim::Tolerances::of_actions()}};
+                      .solver = {.tolerances = sim::Tolerances::of_actions(), .method = solver}};
     sim::ActionContext context;
     context.stem = std::filesystem::path{path}.stem().string();
     context.folder = folder;
     context.protocol = model.protocol;
+    context.method = solver;
     context.threads = std::max(1U, std::thread::hardware_concurrency());
     context.generate = [&](const model::Action& action) -> Outcome<net::Network, Diagnostics> {
         Outcome<net::GenerateOptions, Diagnostics> options = generate_options(action);

@@ -5,10 +5,12 @@
 #include <string>
 
 #include "console.hpp"
+#include "erbium/sim/run.hpp"
 
 namespace erbium::app {
 
 /// Runs the actions of a BNGL file and writes their files into `folder`, with run.json.
-[[nodiscard]] Exit run_file_actions(const std::string& path, const std::string& folder);
+[[nodiscard]] Exit run_file_actions(const std::string& path, const std::string& folder,
+                                    sim::Method solver);
 
 }  // namespace erbium::app

@@ -165,6 +165,7 @@ Exit simulate_package(const SimCommand& command, const Target& target) {
     assay::ExperimentOptions options;
     options.solver.tolerances.rtol = command.rtol.value_or(options.solver.tolerances.rtol);
     options.solver.tolerances.atol = command.atol;
+    options.solver.method = command.solver;
     options.threads = 2;
     manifest.solver = options.solver;
     auto experiment = assay::Experiment::make(package, std::move(system).value(), options);

@@ -169,6 +169,7 @@ Exit simulate_sbml(const SimCommand& command, const Target& target) {
     sim::SolverOptions options;
     options.tolerances.rtol = command.rtol.value_or(options.tolerances.rtol);
     options.tolerances.atol = command.atol;
+    options.method = command.solver;
     sim::Run run;
     run.parameters = overrides.value();
     run.output_times = equal_steps(*until, steps);

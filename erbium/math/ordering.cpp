@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/math/ordering.hpp"
 
-#include <amd.h>
-
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <numeric>
 
-#include "erbium/base/check.hpp"
+#include "erbium/math/minimum_degree.hpp"
 
 namespace erbium::math {
 namespace {
@@ -17,9 +14,9 @@ std::size_t index(std::int32_t i) noexcept {
     return static_cast<std::size_t>(i);
 }
 
-/// AMD of the rows and columns `members`, as positions in `members`.
-Order amd_of(const SparsePattern& pattern, std::span<const std::int32_t> members,
-             std::vector<std::int32_t>& local) {
+/// Approximate minimum degree of the rows and columns `members`, as positions in `members`.
+Order order_of(const SparsePattern& pattern, std::span<const std::int32_t> members,
+               std::vector<std::int32_t>& local) {
     for (std::size_t i = 0; i < members.size(); ++i) {
         local[index(members[i])] = static_cast<std::int32_t>(i);
     }
@@ -35,16 +32,10 @@ Order amd_of(const SparsePattern& pattern, std::span<const std::int32_t> members
         }
         begins.push_back(static_cast<std::int32_t>(rows.size()));
     }
-    Order order(members.size());
-    std::array<double, AMD_CONTROL> control{};
-    amd_defaults(control.data());
-    const int status = ::amd_order(static_cast<std::int32_t>(members.size()), begins.data(),
-                                   rows.data(), order.data(), control.data(), nullptr);
-    ERBIUM_CHECK(status == AMD_OK || status == AMD_OK_BUT_JUMBLED, "AMD refused the pattern");
     for (const std::int32_t member : members) {
         local[index(member)] = -1;
     }
-    return order;
+    return approximate_minimum_degree({begins, rows});
 }
 
 }  // namespace
@@ -119,7 +110,7 @@ Order minimum_degree_order(const SparsePattern& pattern) {
     for (std::size_t c = 0; c + 1 < components.begins.size(); ++c) {
         const std::span<const std::int32_t> members = std::span{components.order}.subspan(
             components.begins[c], components.begins[c + 1] - components.begins[c]);
-        for (const std::int32_t i : amd_of(pattern, members, local)) {
+        for (const std::int32_t i : order_of(pattern, members, local)) {
             result.push_back(members[index(i)]);
         }
     }

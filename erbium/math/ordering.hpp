@@ -16,8 +16,7 @@ struct Components {
 };
 [[nodiscard]] Components strong_components(const SparsePattern& pattern);
 
-/// Approximate minimum degree on A + A^T, by libamd, inside each strong component.
-/// Source: Amestoy, Davis, Duff, SIAM J Matrix Anal Appl 17 (1996) 886.
+/// Approximate minimum degree on A + A^T inside each strong component (minimum_degree.hpp).
 [[nodiscard]] Order minimum_degree_order(const SparsePattern& pattern);
 
 /// Diagonal pivot of least (r - 1)(c - 1) in the remaining matrix, r and c its entries in row and

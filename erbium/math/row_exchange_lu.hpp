@@ -52,7 +52,7 @@ private:
     // Workspace.
     std::vector<double> x_;
     std::vector<std::uint8_t> is_reached_;
-    std::vector<std::int32_t> topological_;  // rows reached, each after all that need it
+    std::vector<std::int32_t> topological_;  // rows reached, each after those it is spread over
     struct Visit {
         std::int32_t row{};
         std::size_t next{};

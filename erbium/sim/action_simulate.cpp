@@ -134,6 +134,7 @@ std::optional<ActionRunner::Request> ActionRunner::request(const Action& action,
     request.start_time = *start;
     request.times = std::move(*times);
     request.options.tolerances = {*rtol, *atol};
+    request.options.method = context_.method;
     request.options.max_steps = static_cast<std::size_t>(std::min(*max_steps, 1e15));
     return request;
 }

@@ -40,6 +40,8 @@ struct ActionContext {
         run_elsewhere;
     /// For parameter scans.
     unsigned threads{1};
+    /// What integrates.
+    Method method{Method::own};
     /// The model's protocol: what parameter_scan({method=>"protocol", ...}) runs at each point.
     std::vector<model::Action> protocol;
 };

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "erbium/eqn/arithmetic.hpp"
+#include "erbium/math/ordering.hpp"
 
 namespace erbium::sim {
 namespace {
@@ -66,8 +67,7 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuPlan& pla
     } else {
         const math::SparsePattern pattern = plan.pattern();
         for (std::size_t l = 0; l < width_; ++l) {
-            pivoted_.push_back(
-                std::make_unique<SparseLu>(pattern.column_begins, pattern.row_of_entry));
+            pivoted_.emplace_back(pattern, math::minimum_degree_order(pattern));
         }
         pivoted_matrix_.resize(plan.entry_count());
         pivoted_right_.resize(n_);
@@ -121,9 +121,6 @@ void LaneIntegrator::fill(std::size_t l, const std::function<LaneTask()>& next,
     LaneSubject& subject = subjects_[l];
     for (LaneTask task = next(); task.run != nullptr; task = next()) {
         lanes_[l] = Lane{};
-        if (!pivoted_.empty()) {
-            pivoted_[l]->forget_pivots();
-        }
         subject.begin(*task.run, *task.result);
         t_[l] = task.run->start_time;
         if (!subject.is_finished()) {
@@ -248,7 +245,7 @@ void LaneIntegrator::factor() {
                     (is_diagonal ? shift_[l] : 0.0) - jacobian_[entry * width_ + l];
             }
         }
-        growth_[l] = pivoted_[l]->factor(pivoted_matrix_) ? 1.0 : kNan;
+        growth_[l] = pivoted_[l].factor(pivoted_matrix_.data(), 1.0, 0.0) ? 1.0 : kNan;
     }
 }
 
@@ -263,7 +260,7 @@ void LaneIntegrator::solve_stage(double* k) {
             pivoted_right_[i] = growth_[l] == 1.0 ? right_[i * width_ + l] : kNan;
         }
         if (growth_[l] == 1.0) {
-            pivoted_[l]->solve(pivoted_right_);
+            pivoted_[l].solve(pivoted_right_.data(), pivoted_right_.data());
         }
         for (std::size_t i = 0; i < n_; ++i) {
             k[i * width_ + l] = pivoted_right_[i];

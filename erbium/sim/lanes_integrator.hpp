@@ -15,11 +15,11 @@
 
 #include "erbium/math/aligned.hpp"
 #include "erbium/math/lu_plan.hpp"
+#include "erbium/math/row_exchange_lu.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/lanes_subject.hpp"
 #include "erbium/sim/rosenbrock_tableau.hpp"
 #include "erbium/sim/run.hpp"
-#include "erbium/sim/sparse_lu.hpp"
 
 namespace erbium::sim {
 
@@ -38,7 +38,7 @@ struct LaneStatistics {
 
 enum class Pivoting : std::uint8_t {
     none,  ///< the plan's diagonal, all lanes at once; guarded
-    rows,  ///< KLU's, one lane after another; for what the guard refused
+    rows,  ///< exchanged, one lane after another; for what the guard refused
 };
 
 class LaneIntegrator {
@@ -127,7 +127,7 @@ private:
     // One lane.
     std::vector<double> state_;
     // Pivoting::rows only.
-    std::vector<std::unique_ptr<SparseLu>> pivoted_;
+    std::vector<math::RowExchangeLu> pivoted_;
     std::vector<double> pivoted_matrix_;
     std::vector<double> pivoted_right_;
 };

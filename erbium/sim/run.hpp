@@ -84,8 +84,9 @@ struct Run {
 /// When a step is accurate enough: the weighted root mean square of the local error estimates is at
 /// most 1, the weight of a state being 1 / (rtol |y| + atol).
 struct Tolerances {
-    /// 1e-6 gives curves that are good to 4-5 digits at less than half the cost of 1e-8; biology
-    /// is known to 1 or 2. BioNetGen's actions use 1e-8.
+    /// The same number is not the same error: Rodas5P at 1e-5 is about as accurate as BDF at 1e-6
+    /// (bench/single.md). 1e-6 gives curves that are good to 6 digits at half the cost of 1e-8;
+    /// biology is known to 1 or 2. BioNetGen's actions use 1e-8.
     double rtol{1e-6};
     /// [amount]. When not set: kAtolOfLargest times the largest amount at a start or after an
     /// event, so that the choice does not depend on the unit of amounts. A state that small is 0.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/sim/sparse_lu.hpp: LU factors of matrices that share one pattern, by KLU.
-// Used by: sim::Integrator, sim::Solver
+// Used by: sim::CvodesIntegrator, as the peer that other factorisations are measured against
 #pragma once
 
 #include <cstdint>
