@@ -88,6 +88,11 @@ void add_event_roots(const EventForms& forms, TapeRoots& roots) {
             }
         }
         roots.events.insert(roots.events.end(), event.values.begin(), event.values.end());
+        for (const std::optional<NodeId>& factor : event.factors) {
+            if (factor) {
+                roots.events.push_back(*factor);
+            }
+        }
     }
     for (const RootForm& root : forms.roots) {
         roots.events.push_back(root.comparison);
@@ -115,8 +120,8 @@ void write_events(const net::Network& network, const EventForms& forms,
                              .priority = slot_of(form.priority),
                              .assignments = {}};
         for (std::size_t a = 0; a < form.values.size(); ++a) {
-            event.assignments.push_back(
-                {source.assignments[a].target, slots[form.values[a].value]});
+            event.assignments.push_back({source.assignments[a].target, slots[form.values[a].value],
+                                         slot_of(form.factors[a])});
         }
         tables.events.push_back(std::move(event));
     }

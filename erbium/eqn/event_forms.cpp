@@ -39,6 +39,10 @@ public:
                 return std::nullopt;
             }
             form.values.push_back(*value);
+            form.factors.emplace_back();
+            if (!part(assignment.factor, "a factor of " + owner, form.factors.back())) {
+                return std::nullopt;
+            }
         }
         return form;
     }

@@ -20,7 +20,8 @@ struct EventForm {
     NodeId trigger;
     std::optional<NodeId> delay;
     std::optional<NodeId> priority;
-    std::vector<NodeId> values;  ///< by assignment
+    std::vector<NodeId> values;                  ///< by assignment
+    std::vector<std::optional<NodeId>> factors;  ///< by assignment
 };
 
 /// A comparison of a and b, and a - b, whose sign says where it changes.

@@ -33,6 +33,7 @@ struct TriggeredEvent {
     struct Assignment {
         std::variant<SpeciesId, ParameterId> target;
         Slot value{};
+        std::optional<Slot> factor;  ///< of the value, as of the moment of the assignment
     };
     std::string name;
     Slot trigger{};  ///< 1 when true, 0 when false

@@ -69,6 +69,9 @@ struct Observable {
 struct NetworkEventAssignment {
     std::variant<SpeciesId, ParameterId> target;
     Expression value;  ///< of parameters, observables, functions and `time`
+    /// What the value is multiplied by, always as of the moment before the assignment: the volume
+    /// that an amount is found by from a concentration. Empty: 1.
+    Expression factor{};
 };
 
 /// What happens when a condition becomes true; the meaning is that of SBML Level 3.

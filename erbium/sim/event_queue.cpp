@@ -15,6 +15,14 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+/// The n-th of a sequence of numbers without pattern (SplitMix64: Steele, Lea, Flood 2014).
+std::uint64_t scattered(std::uint64_t n) noexcept {
+    std::uint64_t z = (n + 1) * 0x9E3779B97F4A7C15ULL;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31U);
+}
+
 Status bad_event(const eqn::TriggeredEvent& event, double t, std::string_view what) {
     return {Failure::bad_event, t, std::nullopt,
             fmt::format("at time {:.6g}: {} of event '{}'", t, what, event.name)};
@@ -27,6 +35,7 @@ EventQueue::EventQueue(eqn::ReferenceKernel& kernel)
 
 void EventQueue::begin() {
     waiting_.clear();
+    choices_ = 0;
     for (std::size_t e = 0; e < events_.size(); ++e) {
         was_true_[e] = events_[e].initial_value ? 1 : 0;
     }
@@ -96,28 +105,36 @@ Status EventQueue::fire(double t) {
 }
 
 /// Index of what is to be carried out first at t, or the number of those that wait.
-std::size_t EventQueue::next_due(double t) const {
+std::size_t EventQueue::next_due(double t) {
     const auto priority_of = [this](const Waiting& w) {
         const std::optional<eqn::Slot> slot = events_[w.event].priority;
         const double priority = slot ? kernel_.slot(*slot) : -kInfinity;
         return std::isnan(priority) ? -kInfinity : priority;
     };
-    std::size_t best = waiting_.size();
+    std::vector<std::size_t> equals;  // of the highest priority so far
+    double highest = 0.0;
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
         if (waiting_[i].time > t) {
             continue;
         }
-        if (best == waiting_.size()) {
-            best = i;
-            continue;
-        }
         const double mine = priority_of(waiting_[i]);
-        const double other = priority_of(waiting_[best]);
-        if (mine > other || (mine == other && waiting_[i].event < waiting_[best].event)) {
-            best = i;
+        if (equals.empty() || mine > highest) {
+            equals.clear();
+            highest = mine;
+        }
+        if (mine == highest) {
+            equals.push_back(i);
         }
     }
-    return best;
+    if (equals.empty()) {
+        return waiting_.size();
+    }
+    if (equals.size() == 1 || highest == -kInfinity) {
+        return *std::min_element(equals.begin(), equals.end(), [this](auto a, auto b) {
+            return waiting_[a].event < waiting_[b].event;
+        });
+    }
+    return equals[scattered(choices_++) % equals.size()];
 }
 
 Status EventQueue::carry_out(const Waiting& waiting, double t, std::span<double> y) {
@@ -126,14 +143,16 @@ Status EventQueue::carry_out(const Waiting& waiting, double t, std::span<double>
         event.uses_trigger_time_values ? waiting.values : values_of(event);
     std::vector<eqn::ParameterValue> parameters;
     for (std::size_t a = 0; a < values.size(); ++a) {
-        if (std::isnan(values[a])) {
+        const std::optional<eqn::Slot> factor = event.assignments[a].factor;
+        const double value = factor ? values[a] * kernel_.slot(*factor) : values[a];
+        if (std::isnan(value)) {
             return bad_event(event, t, "no number is a value");
         }
         const auto& target = event.assignments[a].target;
         if (const auto* species = std::get_if<SpeciesId>(&target)) {
-            y[species->value] = values[a];
+            y[species->value] = value;
         } else {
-            parameters.push_back({std::get<ParameterId>(target), values[a]});
+            parameters.push_back({std::get<ParameterId>(target), value});
         }
     }
     if (!parameters.empty()) {

@@ -14,8 +14,10 @@ namespace erbium::sim {
 
 /// Carries out the events of a system as SBML Level 3 means them: an event fires when its trigger
 /// turns from false to true; its assignments follow after its delay, all at once. Among those due
-/// at one time the highest priority comes first, then those without one; equals in the order of
-/// the network. After each, triggers and priorities are evaluated anew.
+/// at one time the highest priority comes first, then those without one, which keep the order of
+/// the network. Among equal priorities SBML wants a choice by chance: it is made by a fixed
+/// sequence of numbers that starts anew with each run, so that runs can be repeated. After each
+/// event, triggers and priorities are evaluated anew.
 class EventQueue {
 public:
     /// The kernel must outlive it; events set its parameters.
@@ -46,7 +48,7 @@ private:
         std::vector<double> values;  // empty: taken when it is carried out
     };
     [[nodiscard]] Status fire(double t);
-    [[nodiscard]] std::size_t next_due(double t) const;
+    [[nodiscard]] std::size_t next_due(double t);
     [[nodiscard]] Status carry_out(const Waiting& waiting, double t, std::span<double> y);
     [[nodiscard]] std::vector<double> values_of(const eqn::TriggeredEvent& event) const;
 
@@ -54,6 +56,7 @@ private:
     std::span<const eqn::TriggeredEvent> events_;
     std::vector<std::uint8_t> was_true_;  // by event
     std::vector<Waiting> waiting_;        // in the order in which they fired
+    std::uint64_t choices_{};             // among equal priorities, in this run
 };
 
 }  // namespace erbium::sim

@@ -358,8 +358,10 @@ void RosenbrockIntegrator::interpolate(double t, std::span<double> y) {
             }
         }
     }
+    // By differences, so that what does not change keeps its value to the last bit: a trigger may
+    // compare it with a copy of itself.
     for (std::size_t i = 0; i < n; ++i) {
-        y[i] = (1.0 - theta) * y_before_[i] + theta * (y_[i] + (1.0 - theta) * y[i]);
+        y[i] = y_before_[i] + theta * ((y_[i] - y_before_[i]) + (1.0 - theta) * y[i]);
     }
 }
 
