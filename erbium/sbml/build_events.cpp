@@ -2,7 +2,6 @@
 // erbium/sbml/build_events.cpp: the part of NetworkBuilder that writes events.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "erbium/sbml/algebra.hpp"
@@ -10,65 +9,21 @@
 
 namespace erbium::sbml {
 
-using lang::ExpressionNode;
 using lang::Op;
 
-/// The size of a compartment once the event's assignments are made, in ids: assignments of one
-/// event are carried out together, so that a concentration set by it is one in the new volume.
-/// Nothing when rules stand between in a circle.
-std::optional<Expression> NetworkBuilder::size_after(const EventFacts& event,
-                                                     const std::string& compartment) {
-    const auto assigned_by_event = [&](const std::string& id) {
-        return std::find_if(event.assignments.begin(), event.assignments.end(),
-                            [&](const EventAssignment& a) { return a.variable == id; });
-    };
-    Expression size = name(compartment);
-    // A rule may depend on rules: written out level by level, then the event's values put in.
-    for (std::size_t level = 0; level <= symbols_.all().size(); ++level) {
-        bool is_changed = false;
-        size = substituted(
-            size,
-            [&](const ExpressionNode& leaf) -> std::optional<Expression> {
-                const Symbol* symbol = symbols_.find(leaf.text);
-                if (symbol == nullptr || symbol->role != Role::assigned) {
-                    return std::nullopt;
-                }
-                is_changed = true;
-                return symbol->assignment;
-            },
-            kRateOf, [](const ExpressionNode&) { return std::nullopt; });
-        if (!is_changed) {
-            return substituted(
-                size,
-                [&](const ExpressionNode& leaf) -> std::optional<Expression> {
-                    const auto at = assigned_by_event(leaf.text);
-                    return at == event.assignments.end() ? std::nullopt : std::optional{at->math};
-                },
-                kRateOf, [](const ExpressionNode&) { return std::nullopt; });
-        }
-    }
-    return std::nullopt;
-}
-
+/// A concentration is set in the volume from before the event, also where the event sets that
+/// volume: what stays through a change of volume is the amount.
 net::NetworkEventAssignment NetworkBuilder::assignment(const EventFacts& event,
                                                        const EventAssignment& a) {
     const Symbol& symbol = *symbols_.find(a.variable);
-    Expression amount = a.math;
+    net::NetworkEventAssignment written{
+        species_.at(symbol.id),
+        translated(a.math, Moment::running, fmt::format("event '{}'", event.id)),
+        {}};
     if (symbol.is_concentration) {
-        const Symbol& compartment = *symbols_.find(symbol.compartment);
-        if (compartment.role != Role::constant && event.uses_trigger_time_values &&
-            !event.delay.empty()) {
-            diagnostics_.unsupported(
-                "ERB-SBML-0043", event.span,
-                fmt::format("a delayed event that sets the concentration of '{}' to a value of the "
-                            "time of the trigger, in a volume that changes",
-                            symbol.id));
-        }
-        const std::optional<Expression> size = size_after(event, symbol.compartment);
-        amount = apply(Op::multiply, amount, size.value_or(name(symbol.compartment)));
+        written.factor = name(symbols_.find(symbol.compartment)->value_name);
     }
-    return {species_.at(symbol.id),
-            translated(amount, Moment::running, fmt::format("event '{}'", event.id))};
+    return written;
 }
 
 /// An event may have lost all its assignments (those without mathematics): then it does nothing.

@@ -23,7 +23,7 @@ namespace erbium::sbml {
 /// rates.
 ///
 /// Errors: ERB-SBML-0030, 0034 (a reaction without a rate; unsupported), 0036 (rateOf of what has
-/// no known derivative; unsupported), 0043 (an event; unsupported).
+/// no known derivative; unsupported).
 class NetworkBuilder {
 public:
     NetworkBuilder(const Facts& facts, Symbols& symbols, Diagnostics& diagnostics);
@@ -56,7 +56,6 @@ private:
     void write_rate_rules();
     void write_events();
     net::NetworkEventAssignment assignment(const EventFacts& event, const EventAssignment& a);
-    std::optional<Expression> size_after(const EventFacts& event, const std::string& compartment);
 
     [[nodiscard]] Expression coefficient(const SpeciesReference& reference) const;
     [[nodiscard]] std::string conversion_factor(const std::string& species) const;
