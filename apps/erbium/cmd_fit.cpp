@@ -21,6 +21,7 @@
 #include "erbium/base/text.hpp"
 #include "erbium/fit/diagnostics.hpp"
 #include "erbium/fit/posterior_file.hpp"
+#include "erbium/petab/hierarchical.hpp"
 #include "erbium/petab/objective.hpp"
 #include "erbium/petab/simulation_table.hpp"
 #include "fit_figures.hpp"
@@ -85,8 +86,9 @@ private:
 
 /// What results of starts depend on, for resuming: inputs and options, but not how many starts.
 std::string fingerprint(const FitCommand& command, const petab::BoundProblem& problem) {
-    std::string all = fmt::format("{} {} {} {} {}", command.seed, command.points, command.method,
-                                  command.starts, command.max_iterations);
+    std::string all = fmt::format("{} {} {} {} {} {} {}", command.seed, command.points,
+                                  command.method, command.starts, command.max_iterations,
+                                  command.from_nominal, command.is_hierarchical);
     for (const auto& text : problem.problem.texts) {
         all += content_hash(text->text);
     }
@@ -153,10 +155,12 @@ private:
 
 /// Where starts are drawn from: the initialisation prior of PEtab 1, else evenly between the
 /// bounds on the parameter's scale.
+/// @param rows  of the parameter table, by coordinate
 std::function<double(std::size_t, double)> placement(const petab::BoundProblem& problem,
-                                                     std::span<const fit::Coordinate> coordinates) {
-    return [&problem, coordinates](std::size_t i, double quantile) {
-        const petab::Parameter& parameter = problem.problem.parameters[problem.estimated[i]];
+                                                     std::span<const fit::Coordinate> coordinates,
+                                                     std::vector<std::size_t> rows) {
+    return [&problem, coordinates, rows = std::move(rows)](std::size_t i, double quantile) {
+        const petab::Parameter& parameter = problem.problem.parameters[rows[i]];
         const fit::Coordinate& c = coordinates[i];
         if (!parameter.start_prior) {
             return c.lower + quantile * (c.upper - c.lower);
@@ -186,7 +190,11 @@ public:
         : command_{command},
           folder_{command.folder},
           problem_{std::move(problem)},
-          objective_{problem_} {}
+          objective_{problem_} {
+        if (command.is_hierarchical) {
+            hierarchical_ = std::make_unique<petab::HierarchicalObjective>(problem_);
+        }
+    }
 
     Exit run() {
         const Interruptible interruptible;
@@ -197,7 +205,8 @@ public:
                         results_.empty() ? "stopped before any start ended"
                                          : "no start reached a finite value: " + best().failure);
         }
-        at_best_ = objective_.evaluate(best().x, fit::Need::curvature);
+        best_x_ = hierarchical_ == nullptr ? best().x : hierarchical_->completed(best().x);
+        at_best_ = objective_.evaluate(best_x_, fit::Need::curvature);
         find_profiles();
         draw_samples();
         write();
@@ -208,6 +217,22 @@ public:
 private:
     [[nodiscard]] const fit::Optimum& best() const {
         return results_[fit::ranking(results_).front()].optimum;
+    }
+
+    /// What is searched: all estimated parameters, or those that simulations depend on.
+    [[nodiscard]] const fit::Objective& searched() const {
+        return hierarchical_ == nullptr ? static_cast<const fit::Objective&>(objective_)
+                                        : *hierarchical_;
+    }
+    [[nodiscard]] std::vector<std::size_t> searched_rows() const {
+        std::vector<std::size_t> rows;
+        if (hierarchical_ == nullptr) {
+            return problem_->estimated;
+        }
+        for (const std::size_t i : hierarchical_->positions()) {
+            rows.push_back(problem_->estimated[i]);
+        }
+        return rows;
     }
 
     void search() {
@@ -221,9 +246,9 @@ private:
         options.search.max_iterations = command_.max_iterations;
         options.threads = static_cast<unsigned>(command_.threads);
         options.from_nominal = command_.from_nominal;
-        options.place = placement(*problem_, objective_.coordinates());
+        options.place = placement(*problem_, searched().coordinates(), searched_rows());
         options.stop = &interrupted;
-        Checkpoint checkpoint{folder_, objective_.coordinates(), fingerprint(command_, *problem_),
+        Checkpoint checkpoint{folder_, searched().coordinates(), fingerprint(command_, *problem_),
                               command_.resumes, options.known};
         if (!options.known.empty()) {
             print_error(fmt::format("{} starts taken over from {}\n", options.known.size(),
@@ -241,8 +266,8 @@ private:
             lowest = std::min(lowest, result.optimum.value);
             progress.show(done, command_.starts, fmt::format("best {}", rounded(lowest, 8)));
         };
-        results_ = fit::multi_start(objective_, options);
-        checkpoint.finish(objective_.coordinates(), results_);
+        results_ = fit::multi_start(searched(), options);
+        checkpoint.finish(searched().coordinates(), results_);
     }
 
     void find_profiles() {
@@ -256,7 +281,7 @@ private:
                 is_all || std::find(command_.profiles.begin(), command_.profiles.end(),
                                     coordinates[i].name) != command_.profiles.end();
             if (is_wanted) {
-                profiles_.push_back(fit::profile(objective_, best().x, i, options));
+                profiles_.push_back(fit::profile(objective_, best_x_, i, options));
                 progress.show(i + 1, coordinates.size(), "profiles");
             }
         }
@@ -271,7 +296,8 @@ private:
         for (const std::size_t r : fit::ranking(results_)) {
             const fit::Optimum& optimum = results_[r].optimum;
             if (std::isfinite(optimum.value) && optimum.value < best().value + 10.0) {
-                starts.push_back(optimum.x);
+                starts.push_back(hierarchical_ == nullptr ? optimum.x
+                                                          : hierarchical_->completed(optimum.x));
             }
         }
         fit::SamplerOptions options;
@@ -292,16 +318,16 @@ private:
     void write() {
         const auto coordinates = objective_.coordinates();
         const petab::Problem& tables = problem_->problem;
-        prediction_ = objective_.predict(best().x);
+        prediction_ = objective_.predict(best_x_);
         const auto put = [&](const std::string& file, const std::string& text) {
             write_file((folder_ / file).string(), text);
         };
         put("parameters.tsv",
-            parameters_table(tables, coordinates, best().x,
-                             standard_errors(coordinates, best().x, at_best_), profiles_));
+            parameters_table(tables, coordinates, best_x_,
+                             standard_errors(coordinates, best_x_, at_best_), profiles_));
         put("simulations.tsv", petab::simulation_table(tables, prediction_));
         std::vector<NamedFigure> figures{waterfall_figure(results_),
-                                         parameters_figure(coordinates, results_),
+                                         parameters_figure(searched().coordinates(), results_),
                                          agreement_figure(tables, prediction_)};
         for (NamedFigure& figure : data_figures(tables, prediction_)) {
             figures.push_back(std::move(figure));
@@ -355,7 +381,8 @@ private:
                              {"seed", std::to_string(command_.seed)},
                              {"points", command_.points},
                              {"method", command_.method},
-                             {"max_iterations", std::to_string(command_.max_iterations)}};
+                             {"max_iterations", std::to_string(command_.max_iterations)},
+                             {"hierarchical", command_.is_hierarchical ? "yes" : "no"}};
         write_manifest(folder_.string(), manifest);
     }
 
@@ -388,10 +415,10 @@ private:
             json["starts"] = results_.size();
             json["converged"] = converged;
             json["at_best"] = same;
-            for (std::size_t i = 0; i < best().x.size(); ++i) {
+            for (std::size_t i = 0; i < best_x_.size(); ++i) {
                 const petab::Parameter& parameter =
                     problem_->problem.parameters[problem_->estimated[i]];
-                json["parameters"][parameter.id] = petab::from_scale(parameter.scale, best().x[i]);
+                json["parameters"][parameter.id] = petab::from_scale(parameter.scale, best_x_[i]);
             }
             if (samples_.draws >= kLeastDraws) {
                 json["r_hat"] = worst_r_hat;
@@ -418,7 +445,9 @@ private:
     fs::path folder_;
     std::shared_ptr<const petab::BoundProblem> problem_;
     petab::Objective objective_;
+    std::unique_ptr<petab::HierarchicalObjective> hierarchical_;  // null: all are searched
     std::vector<fit::StartResult> results_;
+    std::vector<double> best_x_;  // of all estimated parameters
     std::vector<fit::Profile> profiles_;
     fit::Samples samples_;
     fit::Evaluation at_best_;

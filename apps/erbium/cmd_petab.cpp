@@ -46,7 +46,9 @@ Exit run(const PetabCommand& command) {
     if (const Exit exit = require_nominal(*problem); exit != Exit::ok) {
         return exit;
     }
+    // The reference for numbers that are reported; lanes are for the many evaluations of a fit.
     petab::SimulatorOptions options;
+    options.integration = petab::Integration::reference;
     options.solver.tolerances.rtol = command.rtol.value_or(options.solver.tolerances.rtol);
     options.solver.tolerances.atol = command.atol;
     petab::Objective objective{problem, options};

@@ -42,6 +42,7 @@ struct Commands {
     ConvertCommand convert;
     PetabCommand petab;
     FitCommand fit;
+    SensitivityCommand sensitivity;
     InfoCommand info;
     CiteCommand cite;
     DoctorCommand doctor;
@@ -194,6 +195,9 @@ CLI::App* add_fit(CLI::App& app, FitCommand& fit) {
         ->check(CLI::Range(1, 1000000));
     command->add_flag("--from-nominal", fit.from_nominal,
                       "The first start is the nominal point of the parameter table");
+    command->add_flag("--hierarchical", fit.is_hierarchical,
+                      "Search only over parameters that simulations depend on; scalings, offsets "
+                      "and noise are found for each simulation");
     command->add_flag("--resume", fit.resumes,
                       "Take over the searches that an earlier run with these inputs finished");
     command
@@ -207,6 +211,31 @@ CLI::App* add_fit(CLI::App& app, FitCommand& fit) {
         ->check(CLI::Range(1, 100));
     add_threads(*command, fit.threads);
     add_json(*command, fit.as_json);
+    return command;
+}
+
+CLI::App* add_sensitivity(CLI::App& app, SensitivityCommand& sensitivity) {
+    CLI::App* command = app.add_subcommand(
+        "sensitivity", "How outputs of a PEtab problem depend on its estimated parameters");
+    add_examples(*command,
+                 "  erbium sensitivity problem.yaml\n"
+                 "  erbium sensitivity problem.yaml --method morris -o morris.tsv\n"
+                 "  erbium sensitivity problem.yaml --method sobol --samples 1024 -o sobol.tsv\n");
+    command->add_option("PROBLEM", sensitivity.problem, "The YAML file of a PEtab 1 or 2 problem")
+        ->required();
+    command
+        ->add_option("--method", sensitivity.method,
+                     "local (derivatives at the nominal point, the default), morris or sobol "
+                     "(between the bounds)")
+        ->check(CLI::IsMember({"local", "morris", "sobol"}));
+    command
+        ->add_option("--samples", sensitivity.samples,
+                     "Morris trajectories (default 20) or Sobol points (default 1024)")
+        ->check(CLI::Range(1, 10000000));
+    command->add_option("--seed", sensitivity.seed, "Seed of all random numbers (default 1)");
+    command->add_option("-o,--output", sensitivity.output,
+                        "Write the table here, and run.json beside it");
+    add_threads(*command, sensitivity.threads);
     return command;
 }
 
@@ -342,6 +371,7 @@ Exit run_command_line(int argc, const char* const* argv) {
         {add_convert(app, commands.convert), [&] { return run(commands.convert); }},
         {add_petab(app, commands.petab), [&] { return run(commands.petab); }},
         {add_fit(app, commands.fit), [&] { return run(commands.fit); }},
+        {add_sensitivity(app, commands.sensitivity), [&] { return run(commands.sensitivity); }},
         {add_info(app, commands.info), [&] { return run(commands.info); }},
         {add_cite(app, commands.cite), [&] { return run(commands.cite); }},
         {add_doctor(app, commands.doctor), [&] { return run(commands.doctor); }}};

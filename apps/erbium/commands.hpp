@@ -101,6 +101,7 @@ struct FitCommand {
     std::string method{"trust-region"};
     std::size_t max_iterations{300};
     bool from_nominal{};
+    bool is_hierarchical{};
     bool resumes{};
     std::vector<std::string> profiles;  ///< ids, or "all"
     std::size_t samples{};              ///< of each chain; 0: none
@@ -108,6 +109,15 @@ struct FitCommand {
     std::size_t temperatures{5};
     std::size_t threads{};
     bool as_json{};
+};
+
+struct SensitivityCommand {
+    std::string problem;                 ///< the YAML file
+    std::string method{"local"};         ///< local, morris or sobol
+    std::optional<std::size_t> samples;  ///< Morris trajectories, Sobol points
+    std::size_t seed{1};
+    std::string output;  ///< .tsv file; empty: standard output
+    std::size_t threads{};
 };
 
 struct InfoCommand {
@@ -133,6 +143,7 @@ struct DoctorCommand {
 [[nodiscard]] Exit run(const ConvertCommand& command);
 [[nodiscard]] Exit run(const PetabCommand& command);
 [[nodiscard]] Exit run(const FitCommand& command);
+[[nodiscard]] Exit run(const SensitivityCommand& command);
 [[nodiscard]] Exit run(const InfoCommand& command);
 [[nodiscard]] Exit run(const CiteCommand& command);
 [[nodiscard]] Exit run(const DoctorCommand& command);

@@ -64,7 +64,9 @@ void project(std::span<const Coordinate> bounds, std::span<double> x) noexcept;
 /// Bounded Gauss-Newton: each step minimises the quadratic model (gradient, Fisher information)
 /// inside a ball around the point and inside the bounds. The subproblem in the ball is solved
 /// exactly (More and Sorensen 1983, doi:10.1137/0904038); coordinates that meet a bound stay there
-/// and the others are solved for again. For sums of squares and log likelihoods.
+/// and the others are solved for again. What the Fisher information leaves out of the Hessian is
+/// estimated from the gradients (NL2SOL), and used while it foretells the gains better. For sums of
+/// squares and log likelihoods.
 [[nodiscard]] Optimum minimise_trust_region(Objective& objective, std::span<const double> start,
                                             const SearchOptions& options = {});
 

@@ -34,8 +34,8 @@ struct Model {
     }
 };
 
-/// argmin of g s + s H s / 2 in the ball |s| <= radius, H positive semidefinite: (H + lambda I) s
-/// = -g with the lambda >= 0 for which |s| = radius, or 0.
+/// argmin of g s + s H s / 2 in the ball |s| <= radius: (H + lambda I) s = -g with the least
+/// lambda >= 0 that makes the matrix positive definite and |s| <= radius.
 std::vector<double> step_in_ball(const std::vector<double>& g, const std::vector<double>& h,
                                  double radius) {
     const std::size_t n = g.size();
@@ -126,13 +126,15 @@ public:
                 best_.ending = Ending::stopped;
                 break;
             }
-            const std::vector<double> s = step(at, radius);
+            const std::vector<double> hessian =
+                uses_second_ ? sum(at.curvature, second_) : at.curvature;
+            const std::vector<double> s = step(Model{at.gradient, hessian}, radius);
             const double length = norm(s);
             if (length <= options_.step_tolerance) {
                 best_.ending = Ending::step;
                 break;
             }
-            const double promised = -Model{at.gradient, at.curvature}.value(s);
+            const double promised = -Model{at.gradient, hessian}.value(s);
             std::vector<double> x = best_.x;
             for (std::size_t i = 0; i < x.size(); ++i) {
                 x[i] += s[i];
@@ -155,6 +157,7 @@ public:
                     radius = 0.25 * length;
                     continue;
                 }
+                learn(at, next, s, gained);
                 at = std::move(next);
                 best_.x = std::move(x);
                 best_.value = at.value;
@@ -163,6 +166,8 @@ public:
                     best_.ending = Ending::value;
                     break;
                 }
+            } else if (uses_second_) {
+                uses_second_ = false;  // its model was wrong here; once more without
             } else if (promised < 0.01 * least) {
                 best_.ending = Ending::value;  // less to be had than the objective's own noise
                 break;
@@ -177,15 +182,71 @@ private:
         best_.derivatives += has_derivatives ? 1 : 0;
     }
 
+    static std::vector<double> sum(const std::vector<double>& a, const std::vector<double>& b) {
+        std::vector<double> result = a;
+        for (std::size_t i = 0; i < b.size(); ++i) {
+            result[i] += b[i];
+        }
+        return result;
+    }
+
+    /// What the Fisher information leaves out of the Hessian, from how the gradient changed over
+    /// the step: the sized secant update of NL2SOL (Dennis, Gay and Welsch 1981,
+    /// doi:10.1145/355958.355965). Of the models with and without it, the one that told the last
+    /// gain better makes the next step.
+    void learn(const Evaluation& before, const Evaluation& after, const std::vector<double>& s,
+               double gained) {
+        const std::size_t n = s.size();
+        if (second_.empty()) {
+            second_.assign(n * n, 0.0);
+        }
+        const double plain = -Model{before.gradient, before.curvature}.value(s);
+        const std::vector<double> hessian = sum(before.curvature, second_);
+        const double augmented = -Model{before.gradient, hessian}.value(s);
+        std::vector<double> y(n);
+        std::vector<double> rest(n);  // y - F s, then minus S s
+        std::vector<double> second_s(n, 0.0);
+        double ys = 0.0;
+        double s_rest = 0.0;
+        double s_second_s = 0.0;
+        for (std::size_t i = 0; i < n; ++i) {
+            y[i] = after.gradient[i] - before.gradient[i];
+            rest[i] = y[i];
+            for (std::size_t j = 0; j < n; ++j) {
+                rest[i] -= after.curvature[i * n + j] * s[j];
+                second_s[i] += second_[i * n + j] * s[j];
+            }
+            ys += y[i] * s[i];
+            s_rest += s[i] * rest[i];
+            s_second_s += s[i] * second_s[i];
+        }
+        uses_second_ = std::fabs(augmented - gained) < std::fabs(plain - gained);
+        if (!(ys > 1e-12 * norm(y) * norm(s))) {
+            return;
+        }
+        const double size = s_second_s == 0.0 ? 1.0 : std::min(1.0, std::fabs(s_rest / s_second_s));
+        double excess = 0.0;
+        for (std::size_t i = 0; i < n; ++i) {
+            rest[i] -= size * second_s[i];
+            excess += rest[i] * s[i];
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t j = 0; j < n; ++j) {
+                double& entry = second_[i * n + j];
+                entry = size * entry + (rest[i] * y[j] + y[i] * rest[j]) / ys -
+                        excess * y[i] * y[j] / (ys * ys);
+            }
+        }
+    }
+
     /// The step of the bounded subproblem, or projected steepest descent when that is better.
-    std::vector<double> step(const Evaluation& at, double radius) const {
-        const Model model{at.gradient, at.curvature};
-        std::vector<double> newton = bounded_newton(at, radius);
-        std::vector<double> cauchy = projected_cauchy(at, model, radius);
+    std::vector<double> step(const Model& model, double radius) const {
+        std::vector<double> newton = bounded_newton(model, radius);
+        std::vector<double> cauchy = projected_cauchy(model, radius);
         return model.value(newton) <= model.value(cauchy) ? newton : cauchy;
     }
 
-    std::vector<double> bounded_newton(const Evaluation& at, double radius) const {
+    std::vector<double> bounded_newton(const Model& at, double radius) const {
         const std::size_t n = best_.x.size();
         std::vector<std::size_t> free;
         for (std::size_t i = 0; i < n; ++i) {
@@ -238,16 +299,15 @@ private:
     }
 
     /// The best of a few points on the projected path x(t) = P(x - t g) inside the ball.
-    std::vector<double> projected_cauchy(const Evaluation& at, const Model& model,
-                                         double radius) const {
-        const double slope = norm(at.gradient);
+    std::vector<double> projected_cauchy(const Model& model, double radius) const {
+        const double slope = norm(model.gradient);
         std::vector<double> best(best_.x.size(), 0.0);
         double best_value = 0.0;
         double t = slope > 0.0 ? radius / slope : 0.0;
         for (int k = 0; k < 12; ++k, t *= 0.25) {
             std::vector<double> s = best_.x;
             for (std::size_t i = 0; i < s.size(); ++i) {
-                s[i] -= t * at.gradient[i];
+                s[i] -= t * model.gradient[i];
             }
             project(bounds_, s);
             for (std::size_t i = 0; i < s.size(); ++i) {
@@ -266,6 +326,8 @@ private:
     const SearchOptions& options_;
     std::span<const Coordinate> bounds_;
     Optimum best_;
+    std::vector<double> second_;  // estimate of the Hessian less the Fisher information
+    bool uses_second_{};
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 /// What the data add up to.
 struct Objective::Sums {
     double llh{};
+    double log_prior{};
     double chi2{};
     std::vector<double> gradient;   // of the log likelihood
     std::vector<double> curvature;  // Fisher information
@@ -106,6 +107,9 @@ double Objective::formula_value(const BoundExperiment& experiment, const BoundFo
     for (std::size_t i = 0; i < formula.inputs.size(); ++i) {
         const FormulaInput& input = formula.inputs[i];
         if (input.kind == Kind::column) {
+            if (output.slopes.empty()) {
+                continue;
+            }
             const std::size_t column =
                 experiment.column_of(FunctionId{static_cast<std::uint32_t>(input.index)});
             const std::size_t free = experiment.free.size();
@@ -124,7 +128,8 @@ double Objective::formula_value(const BoundExperiment& experiment, const BoundFo
 
 std::string Objective::add_datum(const BoundExperiment& experiment, const Datum& datum,
                                  const ExperimentOutput& output, std::span<const double> values,
-                                 fit::Need need, Sums& sums, Prediction* prediction) {
+                                 fit::Need need, Sums& sums, Prediction* prediction,
+                                 Slopes* slopes) {
     const Measurement& measurement = problem_->problem.measurements[datum.measurement];
     const Observable& observable = problem_->problem.observables[measurement.observable];
     const std::size_t row = datum.row.value_or(experiment.times.size());
@@ -137,6 +142,11 @@ std::string Objective::add_datum(const BoundExperiment& experiment, const Datum&
     if (prediction != nullptr) {
         prediction->simulated[datum.measurement] = simulated;
         prediction->noise[datum.measurement] = noise;
+    }
+    if (slopes != nullptr) {
+        std::copy(simulated_by_x_.begin(), simulated_by_x_.end(),
+                  slopes->simulated.begin() +
+                      static_cast<std::ptrdiff_t>(datum.measurement * coordinates_.size()));
     }
     const DatumLikelihood at = likelihood(observable.model, measurement.value, simulated, noise);
     if (!std::isfinite(at.log_density)) {
@@ -173,29 +183,10 @@ std::string Objective::add_datum(const BoundExperiment& experiment, const Datum&
     return {};
 }
 
-std::string Objective::add_experiment(const BoundExperiment& experiment,
-                                      std::span<const double> values, fit::Need need, Sums& sums,
-                                      Prediction* prediction) {
-    const ExperimentOutput output = simulator_.run(experiment, values, need != fit::Need::value);
-    if (!output.failure.empty()) {
-        return output.failure;
-    }
-    std::string failure;
-    for (const Datum& datum : experiment.data) {
-        std::string reason = add_datum(experiment, datum, output, values, need, sums, prediction);
-        if (failure.empty()) {
-            failure = std::move(reason);
-        }
-    }
-    return failure;
-}
-
-fit::Evaluation Objective::evaluate(std::span<const double> x, fit::Need need) {
+std::string Objective::add_data(std::span<const ExperimentOutput> outputs,
+                                std::span<const double> values, fit::Need need, Sums& sums,
+                                Prediction* prediction, Slopes* slopes) {
     const std::size_t n = coordinates_.size();
-    ERBIUM_CHECK(x.size() == n, "a value for each estimated parameter");
-    const std::vector<double> values = table_values(x);
-    fit::Evaluation result;
-    Sums sums;
     if (need != fit::Need::value) {
         sums.gradient.assign(n, 0.0);
         simulated_by_x_.resize(n);
@@ -204,13 +195,30 @@ fit::Evaluation Objective::evaluate(std::span<const double> x, fit::Need need) {
     if (need == fit::Need::curvature) {
         sums.curvature.assign(n * n, 0.0);
     }
-    for (const BoundExperiment& experiment : problem_->experiments) {
-        result.failure = add_experiment(experiment, values, need, sums, nullptr);
-        if (!result.ok()) {
-            return result;
+    std::string failure;
+    for (std::size_t e = 0; e < outputs.size(); ++e) {
+        const BoundExperiment& experiment = problem_->experiments[e];
+        const ExperimentOutput& output = outputs[e];
+        if (!output.failure.empty()) {
+            failure = failure.empty() ? output.failure : failure;
+            continue;
+        }
+        if (slopes != nullptr && !output.fallback.empty()) {
+            slopes->fallbacks.push_back(fmt::format(
+                "experiment {}: differences instead of sensitivities, for {}",
+                problem_->problem.experiments[experiment.experiment].id, output.fallback));
+        }
+        for (const Datum& datum : experiment.data) {
+            std::string reason =
+                add_datum(experiment, datum, output, values, need, sums, prediction, slopes);
+            failure = failure.empty() ? std::move(reason) : failure;
         }
     }
-    double log_posterior = sums.llh;
+    return failure;
+}
+
+void Objective::add_priors(std::span<const double> values, fit::Need need, Sums& sums) const {
+    const std::size_t n = coordinates_.size();
     for (std::size_t i = 0; i < n; ++i) {
         const Parameter& parameter = problem_->problem.parameters[problem_->estimated[i]];
         if (!parameter.prior) {
@@ -218,7 +226,7 @@ fit::Evaluation Objective::evaluate(std::span<const double> x, fit::Need need) {
         }
         const PriorDensity prior =
             density(*parameter.prior, parameter.scale, values[problem_->estimated[i]]);
-        log_posterior += prior.log_density;
+        sums.log_prior += prior.log_density;
         if (need != fit::Need::value) {
             sums.gradient[i] += prior.slope;
         }
@@ -226,11 +234,32 @@ fit::Evaluation Objective::evaluate(std::span<const double> x, fit::Need need) {
             sums.curvature[i * n + i] += std::max(prior.curvature, 0.0);
         }
     }
-    if (!std::isfinite(log_posterior)) {
+}
+
+std::vector<ExperimentOutput> Objective::simulate(std::span<const double> x, bool with_slopes) {
+    ERBIUM_CHECK(x.size() == coordinates_.size(), "a value for each estimated parameter");
+    return simulator_.run(table_values(x), with_slopes);
+}
+
+fit::Evaluation Objective::evaluate(std::span<const double> x, fit::Need need) {
+    return evaluate_from(simulate(x, need != fit::Need::value), x, need);
+}
+
+fit::Evaluation Objective::evaluate_from(std::span<const ExperimentOutput> outputs,
+                                         std::span<const double> x, fit::Need need) {
+    const std::vector<double> values = table_values(x);
+    fit::Evaluation result;
+    Sums sums;
+    result.failure = add_data(outputs, values, need, sums, nullptr, nullptr);
+    if (!result.ok()) {
+        return result;
+    }
+    add_priors(values, need, sums);
+    if (!std::isfinite(sums.llh + sums.log_prior)) {
         result.failure = "the prior excludes these values";
         return result;
     }
-    result.value = -log_posterior;
+    result.value = -(sums.llh + sums.log_prior);
     for (double& g : sums.gradient) {
         g = -g;
         if (!std::isfinite(g)) {
@@ -249,25 +278,33 @@ Prediction Objective::predict(std::span<const double> x) {
     prediction.simulated.assign(problem_->problem.measurements.size(), kNan);
     prediction.noise = prediction.simulated;
     Sums sums;
-    for (const BoundExperiment& experiment : problem_->experiments) {
-        std::string failure =
-            add_experiment(experiment, values, fit::Need::value, sums, &prediction);
-        if (prediction.failure.empty()) {
-            prediction.failure = std::move(failure);
-        }
-    }
-    for (std::size_t i = 0; i < coordinates_.size(); ++i) {
-        const Parameter& parameter = problem_->problem.parameters[problem_->estimated[i]];
-        if (parameter.prior) {
-            prediction.log_prior +=
-                density(*parameter.prior, parameter.scale, values[problem_->estimated[i]])
-                    .log_density;
-        }
-    }
+    prediction.failure =
+        add_data(simulate(x, false), values, fit::Need::value, sums, &prediction, nullptr);
+    add_priors(values, fit::Need::value, sums);
     const bool ok = prediction.failure.empty();
     prediction.llh = ok ? sums.llh : kNan;
     prediction.chi2 = ok ? sums.chi2 : kNan;
+    prediction.log_prior = sums.log_prior;
     return prediction;
+}
+
+Slopes Objective::slopes(std::span<const double> x) {
+    const std::vector<double> values = table_values(x);
+    const std::size_t rows = problem_->problem.measurements.size();
+    Slopes result;
+    result.prediction.simulated.assign(rows, kNan);
+    result.prediction.noise = result.prediction.simulated;
+    result.simulated.assign(rows * coordinates_.size(), kNan);
+    Sums sums;
+    result.failure =
+        add_data(simulate(x, true), values, fit::Need::gradient, sums, &result.prediction, &result);
+    add_priors(values, fit::Need::gradient, sums);
+    result.value = result.failure.empty() ? -(sums.llh + sums.log_prior) : kNan;
+    for (const double g : sums.gradient) {
+        result.objective.push_back(result.failure.empty() ? -g : kNan);
+    }
+    result.prediction.failure = result.failure;
+    return result;
 }
 
 }  // namespace erbium::petab

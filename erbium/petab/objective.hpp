@@ -23,6 +23,16 @@ struct Prediction {
     std::string failure;            ///< then the numbers are NaN
 };
 
+/// First derivatives by the estimated parameters on their scales.
+struct Slopes {
+    double value{};                 ///< the objective
+    std::vector<double> objective;  ///< its gradient
+    std::vector<double> simulated;  ///< measurements x estimated
+    Prediction prediction;
+    std::string failure;
+    std::vector<std::string> fallbacks;  ///< experiments differentiated by differences, and why
+};
+
 /// The negative log posterior of the estimated parameters on their scales (without priors the
 /// negative log likelihood).
 class Objective final : public fit::Objective {
@@ -38,7 +48,15 @@ public:
     [[nodiscard]] fit::Evaluation evaluate(std::span<const double> x, fit::Need need) override;
     [[nodiscard]] std::unique_ptr<fit::Objective> clone() const override;
 
+    /// evaluate() in two steps: what needs simulations, and what does not. Outputs without slopes
+    /// give derivatives as if the simulations did not depend on x.
+    [[nodiscard]] std::vector<ExperimentOutput> simulate(std::span<const double> x,
+                                                         bool with_slopes);
+    [[nodiscard]] fit::Evaluation evaluate_from(std::span<const ExperimentOutput> outputs,
+                                                std::span<const double> x, fit::Need need);
+
     [[nodiscard]] Prediction predict(std::span<const double> x);
+    [[nodiscard]] Slopes slopes(std::span<const double> x);
 
     /// The nominal values on their scales; NaN where there is none.
     [[nodiscard]] std::vector<double> nominal() const;
@@ -47,11 +65,13 @@ public:
 
 private:
     struct Sums;
-    std::string add_experiment(const BoundExperiment& experiment, std::span<const double> values,
-                               fit::Need need, Sums& sums, Prediction* prediction);
+    /// Adds all measurements; gives the reason when there is no value.
+    std::string add_data(std::span<const ExperimentOutput> outputs, std::span<const double> values,
+                         fit::Need need, Sums& sums, Prediction* prediction, Slopes* slopes);
+    void add_priors(std::span<const double> values, fit::Need need, Sums& sums) const;
     std::string add_datum(const BoundExperiment& experiment, const Datum& datum,
                           const ExperimentOutput& output, std::span<const double> values,
-                          fit::Need need, Sums& sums, Prediction* prediction);
+                          fit::Need need, Sums& sums, Prediction* prediction, Slopes* slopes);
     double formula_value(const BoundExperiment& experiment, const BoundFormula& formula,
                          const Measurement& measurement, std::size_t row,
                          const ExperimentOutput& output, std::span<const double> values,

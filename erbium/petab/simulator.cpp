@@ -6,12 +6,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace erbium::petab {
 
 Simulator::Simulator(std::shared_ptr<const BoundProblem> problem, const SimulatorOptions& options)
     : problem_{std::move(problem)}, options_{options}, solver_{problem_->system, options.solver} {}
+
+std::string Simulator::failure_of(const BoundExperiment& experiment,
+                                  const sim::Status& status) const {
+    return fmt::format("experiment {}: {}", problem_->problem.experiments[experiment.experiment].id,
+                       status.message);
+}
 
 double Simulator::number(const ValueSource& source, std::span<const double> values) {
     inputs_.clear();
@@ -21,31 +28,31 @@ double Simulator::number(const ValueSource& source, std::span<const double> valu
     return source.formula.evaluate(inputs_, {}, work_);
 }
 
-void Simulator::set(const std::vector<ParameterSetting>& settings, std::span<const double> values,
-                    std::vector<sim::ParameterValue>& to) {
-    for (const ParameterSetting& setting : settings) {
-        to.push_back({setting.parameter, number(setting.value, values)});
-    }
-}
-
-sim::Run Simulator::run_of(const BoundExperiment& experiment, std::span<const double> values) {
+sim::Run Simulator::plan(const BoundExperiment& experiment, std::span<const double> values) {
     sim::Run run;
     run.start_time = experiment.start;
-    set(experiment.parameters, values, run.parameters);
+    for (const ParameterSetting& setting : experiment.parameters) {
+        run.parameters.push_back({setting.parameter, number(setting.value, values)});
+    }
     if (experiment.has_equilibration) {
         run.equilibration.emplace();
         run.equilibration->tolerance = options_.steady_tolerance;
-        set(experiment.equilibration, values, run.equilibration->parameters);
+        for (const ParameterSetting& setting : experiment.equilibration) {
+            run.equilibration->parameters.push_back(
+                {setting.parameter, number(setting.value, values)});
+        }
     }
     for (const Change& change : experiment.changes) {
         sim::Event event;
         event.time = change.time;
-        set(change.parameters, values, event.parameters);
+        for (const ParameterSetting& setting : change.parameters) {
+            event.parameters.push_back({setting.parameter, number(setting.value, values)});
+        }
         for (const StateSetting& setting : change.states) {
-            double amount = number(setting.value, values);
+            double volume = 1.0;
             if (setting.volume) {
                 // The volume in force: the last one set up to here, else the model's.
-                double volume = problem_->system.parameter_values()[setting.volume->value];
+                volume = problem_->system.parameter_values()[setting.volume->value];
                 const auto look = [&](const std::vector<sim::ParameterValue>& settings) {
                     for (const sim::ParameterValue& s : settings) {
                         volume = s.parameter == *setting.volume ? s.value : volume;
@@ -56,9 +63,9 @@ sim::Run Simulator::run_of(const BoundExperiment& experiment, std::span<const do
                     look(earlier.parameters);
                 }
                 look(event.parameters);
-                amount *= volume;
             }
-            event.states.push_back({setting.species, sim::StateChange::Kind::set, amount});
+            event.states.push_back({setting.species, sim::StateChange::Kind::set,
+                                    volume * number(setting.value, values)});
         }
         run.events.push_back(std::move(event));
     }
@@ -67,24 +74,84 @@ sim::Run Simulator::run_of(const BoundExperiment& experiment, std::span<const do
     return run;
 }
 
-ExperimentOutput Simulator::values_of(const BoundExperiment& experiment,
-                                      std::span<const double> values) {
+sim::Run Simulator::steady_run(const BoundExperiment& experiment, const sim::Run& first) const {
+    sim::Run run;
+    run.parameters = first.parameters;
+    run.equilibration.emplace();
+    run.equilibration->tolerance = options_.steady_tolerance;
+    run.output_times = {0.0};
+    run.recording.functions = experiment.columns;
+    return run;
+}
+
+std::vector<ExperimentOutput> Simulator::run(std::span<const double> values, bool with_slopes) {
+    std::vector<ExperimentOutput> outputs(problem_->experiments.size());
+    if (with_slopes) {
+        for (std::size_t e = 0; e < outputs.size(); ++e) {
+            outputs[e] = run_reference(problem_->experiments[e], values, true);
+        }
+    } else if (options_.integration == Integration::lanes) {
+        add_values(values, outputs);
+    } else {
+        for (std::size_t e = 0; e < outputs.size(); ++e) {
+            outputs[e] = reference_values(problem_->experiments[e], values);
+        }
+    }
+    return outputs;
+}
+
+void Simulator::add_values(std::span<const double> values, std::vector<ExperimentOutput>& outputs) {
+    std::vector<sim::Run> runs;
+    std::vector<std::size_t> owners;
+    for (std::size_t e = 0; e < outputs.size(); ++e) {
+        const BoundExperiment& experiment = problem_->experiments[e];
+        // Lanes would hand equilibrations to the reference at their own, looser tolerance.
+        if (experiment.has_equilibration || experiment.has_steady_data) {
+            outputs[e] = reference_values(experiment, values);
+            continue;
+        }
+        runs.push_back(plan(experiment, values));
+        owners.push_back(e);
+    }
+    if (runs.empty()) {
+        return;
+    }
+    if (lanes_ == nullptr) {
+        sim::BatchOptions options;
+        options.solver.tolerances.rtol = options_.lanes_rtol;
+        options.solver.tolerances.atol = options_.solver.tolerances.atol;
+        lanes_ = std::make_unique<sim::BatchSolver>(problem_->system, options);
+    }
+    std::vector<sim::Result> results = lanes_->solve(runs);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const BoundExperiment& experiment = problem_->experiments[owners[i]];
+        ExperimentOutput& output = outputs[owners[i]];
+        output.columns = experiment.columns.size();
+        if (results[i].status.ok()) {
+            output.values = std::move(results[i].values);
+        } else {
+            output.failure = failure_of(experiment, results[i].status);
+        }
+    }
+}
+
+ExperimentOutput Simulator::reference_values(const BoundExperiment& experiment,
+                                             std::span<const double> values) {
     ExperimentOutput output;
     output.columns = experiment.columns.size();
-    sim::Run run = run_of(experiment, values);
-    if (experiment.has_steady_data && run.output_times.empty()) {
-        // The state from which the steady one is reached, with all changes made.
-        run.output_times.push_back(experiment.changes.empty() ? experiment.start
-                                                              : experiment.changes.back().time);
-    }
+    const sim::Run planned = plan(experiment, values);
     const auto fail = [&](const sim::Result& result) {
-        output.failure = fmt::format("experiment {}: {}",
-                                     problem_->problem.experiments[experiment.experiment].id,
-                                     result.status.message);
+        output.failure = failure_of(experiment, result.status);
         output.values.clear();
         return output;
     };
-    sim::Result result = solver_.solve(run);
+    sim::Run first = planned;
+    if (experiment.times.empty()) {
+        // The state from which the steady one is reached, with all changes made.
+        first.output_times.push_back(experiment.changes.empty() ? experiment.start
+                                                                : experiment.changes.back().time);
+    }
+    sim::Result result = solver_.solve(first);
     if (!result.status.ok()) {
         return fail(result);
     }
@@ -92,9 +159,8 @@ ExperimentOutput Simulator::values_of(const BoundExperiment& experiment,
         output.values = std::move(result.values);
     }
     if (experiment.has_steady_data) {
-        sim::Run rest;
-        rest.parameters = run.parameters;
-        for (const sim::Event& event : run.events) {
+        sim::Run rest = steady_run(experiment, planned);
+        for (const sim::Event& event : planned.events) {
             rest.parameters.insert(rest.parameters.end(), event.parameters.begin(),
                                    event.parameters.end());
         }
@@ -102,10 +168,6 @@ ExperimentOutput Simulator::values_of(const BoundExperiment& experiment,
             rest.initial_state.push_back(
                 {SpeciesId{s}, sim::StateChange::Kind::set, result.end_state[s]});
         }
-        rest.equilibration.emplace();
-        rest.equilibration->tolerance = options_.steady_tolerance;
-        rest.output_times = {0.0};
-        rest.recording.functions = experiment.columns;
         const sim::Result steady = solver_.solve(rest);
         if (!steady.status.ok()) {
             return fail(steady);
@@ -115,9 +177,9 @@ ExperimentOutput Simulator::values_of(const BoundExperiment& experiment,
     return output;
 }
 
-ExperimentOutput Simulator::run(const BoundExperiment& experiment, std::span<const double> values,
-                                bool with_slopes) {
-    ExperimentOutput output = values_of(experiment, values);
+ExperimentOutput Simulator::run_reference(const BoundExperiment& experiment,
+                                          std::span<const double> values, bool with_slopes) {
+    ExperimentOutput output = reference_values(experiment, values);
     if (with_slopes && output.failure.empty()) {
         add_differences(experiment, values, output);
     }
@@ -138,9 +200,9 @@ void Simulator::add_differences(const BoundExperiment& experiment, std::span<con
         const double x = to_scale(scale, values[row]);
         const double h = step * std::max(std::fabs(x), scale == Scale::linear ? 1e-3 : 1.0);
         moved[row] = from_scale(scale, x + h);
-        const ExperimentOutput above = values_of(experiment, moved);
+        const ExperimentOutput above = reference_values(experiment, moved);
         moved[row] = from_scale(scale, x - h);
-        const ExperimentOutput below = values_of(experiment, moved);
+        const ExperimentOutput below = reference_values(experiment, moved);
         moved[row] = values[row];
         if (!above.failure.empty() || !below.failure.empty()) {
             output.failure = above.failure.empty() ? below.failure : above.failure;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "erbium/petab/bind.hpp"
+#include "erbium/sim/batch.hpp"
 #include "erbium/sim/solver.hpp"
 
 namespace erbium::petab {
@@ -21,10 +22,24 @@ struct ExperimentOutput {
     /// asked for.
     std::vector<double> slopes;
     std::string failure;  ///< why there are no values; empty when there are
+    /// Derivatives are differences, for this reason; empty when they are exact.
+    std::string fallback;
+};
+
+/// Which integrator computes values.
+enum class Integration {
+    reference,  ///< sim::Solver: BDF
+    /// Rosenbrock steps over SIMD lanes, many experiments at once. Experiments with an
+    /// equilibration: as reference.
+    lanes
 };
 
 struct SimulatorOptions {
-    sim::SolverOptions solver{.tolerances = {.rtol = 1e-8}};
+    Integration integration{Integration::lanes};
+    sim::SolverOptions solver{.tolerances = {.rtol = 1e-8}};  ///< of the reference
+    /// Few long steps of order 5 are more accurate at this than BDF is at 1e-8 (the likelihoods in
+    /// tests/petab/suite_test.cpp hold for both).
+    double lanes_rtol{1e-6};
     double steady_tolerance{1e-8};  ///< see sim::Equilibration
 };
 
@@ -33,25 +48,32 @@ class Simulator {
 public:
     Simulator(std::shared_ptr<const BoundProblem> problem, const SimulatorOptions& options);
 
-    /// @param values  of all rows of the parameter table, linear
-    [[nodiscard]] ExperimentOutput run(const BoundExperiment& experiment,
-                                       std::span<const double> values, bool with_slopes);
+    /// All experiments, in the order of the problem's. @param values  of all rows of the parameter
+    /// table, linear
+    [[nodiscard]] std::vector<ExperimentOutput> run(std::span<const double> values,
+                                                    bool with_slopes);
 
-    /// The run that an experiment asks for, without its steady-state measurements.
-    [[nodiscard]] sim::Run run_of(const BoundExperiment& experiment,
-                                  std::span<const double> values);
+    /// One experiment by the reference, with derivatives by central differences: the slow, obvious
+    /// way, and the way of experiments that cannot be differentiated.
+    [[nodiscard]] ExperimentOutput run_reference(const BoundExperiment& experiment,
+                                                 std::span<const double> values, bool with_slopes);
 
 private:
-    ExperimentOutput values_of(const BoundExperiment& experiment, std::span<const double> values);
+    sim::Run plan(const BoundExperiment& experiment, std::span<const double> values);
+    sim::Run steady_run(const BoundExperiment& experiment, const sim::Run& run) const;
+    void add_values(std::span<const double> values, std::vector<ExperimentOutput>& outputs);
+    ExperimentOutput reference_values(const BoundExperiment& experiment,
+                                      std::span<const double> values);
     void add_differences(const BoundExperiment& experiment, std::span<const double> values,
                          ExperimentOutput& output);
     double number(const ValueSource& source, std::span<const double> values);
-    void set(const std::vector<ParameterSetting>& settings, std::span<const double> values,
-             std::vector<sim::ParameterValue>& to);
+    [[nodiscard]] std::string failure_of(const BoundExperiment& experiment,
+                                         const sim::Status& status) const;
 
     std::shared_ptr<const BoundProblem> problem_;
     SimulatorOptions options_;
     sim::Solver solver_;
+    std::unique_ptr<sim::BatchSolver> lanes_;  // made when first needed
     std::vector<double> inputs_;
     std::vector<double> work_;
 };
