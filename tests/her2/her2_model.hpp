@@ -25,10 +25,22 @@ T value_or_throw(Outcome<T, Diagnostics> outcome) {
     return std::move(outcome).value();
 }
 
-inline const package::Package& her2_package() {
-    static const package::Package kPackage =
-        value_or_throw(package::load_package(std::string{ERBIUM_SOURCE_DIR} + "/models/her2"));
-    return kPackage;
+/// The two forms of the model.
+enum class Tier { cohort, full };
+inline constexpr Tier kTiers[] = {Tier::cohort, Tier::full};
+
+inline const char* tier_name(Tier tier) {
+    return tier == Tier::cohort ? "cohort" : "full";
+}
+
+inline const package::Package& her2_package(Tier tier = Tier::cohort) {
+    static const auto kLoad = [](Tier wanted) {
+        return value_or_throw(package::load_package(std::string{ERBIUM_SOURCE_DIR} + "/models/her2",
+                                                    tier_name(wanted)));
+    };
+    static const package::Package kCohort = kLoad(Tier::cohort);
+    static const package::Package kFull = kLoad(Tier::full);
+    return tier == Tier::cohort ? kCohort : kFull;
 }
 
 /// What becomes of the package on its way to equations, and all warnings of the way.
@@ -38,21 +50,24 @@ struct Compiled {
     std::string warnings;
 };
 
-inline const Compiled& her2_model() {
-    static const Compiled kCompiled = [] {
-        const auto bound = value_or_throw(package::assemble(her2_package()));
+inline const Compiled& her2_model(Tier tier = Tier::cohort) {
+    static const auto kCompile = [](Tier wanted) {
+        const auto bound = value_or_throw(package::assemble(her2_package(wanted)));
         auto generated = value_or_throw(net::generate(bound.model));
         eqn::System system = value_or_throw(eqn::compile(generated.network));
         return Compiled{std::move(generated.network), std::move(system),
                         bound.warnings.text() + generated.warnings.text()};
-    }();
-    return kCompiled;
+    };
+    static const Compiled kCohort = kCompile(Tier::cohort);
+    static const Compiled kFull = kCompile(Tier::full);
+    return tier == Tier::cohort ? kCohort : kFull;
 }
 
-inline assay::Experiment her2_experiment(unsigned threads = 2) {
+inline assay::Experiment her2_experiment(Tier tier = Tier::cohort, unsigned threads = 2) {
     assay::ExperimentOptions options;
     options.threads = threads;
-    return value_or_throw(assay::Experiment::make(her2_package(), her2_model().system, options));
+    return value_or_throw(
+        assay::Experiment::make(her2_package(tier), her2_model(tier).system, options));
 }
 
 inline package::Treatment her2_treatment(std::string_view text) {

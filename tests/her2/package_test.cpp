@@ -32,23 +32,29 @@ assay::Experiment& experiment() {
 }
 
 TEST(Her2Package, CompilesWithoutAWarning) {
-    ASSERT_FALSE(her2_package().modules.empty());
-    EXPECT_EQ(her2_model().warnings, "") << "an unused row of parameters.tsv is one";
+    for (const Tier tier : kTiers) {
+        ASSERT_FALSE(her2_package(tier).modules.empty());
+        EXPECT_EQ(her2_model(tier).warnings, "") << "an unused row of parameters.tsv is one";
+    }
 }
 
 TEST(Her2Package, HasTheSizeThatItsCardStates) {
     std::ifstream file{std::string{ERBIUM_SOURCE_DIR} + "/docs/models/her2.md"};
     const std::string card{std::istreambuf_iterator<char>{file}, {}};
-    const net::Network& network = her2_model().network;
-    // A reversible rule is one rule for its author.
-    const auto rules =
-        std::count_if(network.rule_names.begin(), network.rule_names.end(),
-                      [](const std::string& name) { return !name.starts_with("_reverse_"); });
-    const std::string size = std::to_string(network.species_count()) + " species, " +
-                             std::to_string(network.reaction_count()) + " reactions from " +
-                             std::to_string(rules) + " rules, " +
-                             std::to_string(her2_package().parameters.size()) + " constants";
-    EXPECT_NE(card.find(size), std::string::npos) << size;
+    for (const Tier tier : kTiers) {
+        const net::Network& network = her2_model(tier).network;
+        // A reversible rule is one rule for its author.
+        const auto rules =
+            std::count_if(network.rule_names.begin(), network.rule_names.end(),
+                          [](const std::string& name) { return !name.starts_with("_reverse_"); });
+        const std::string size =
+            std::string{tier_name(tier)} + "` | " + std::to_string(network.species_count()) +
+            " | " + std::to_string(network.reaction_count()) + " | " + std::to_string(rules) + " |";
+        EXPECT_NE(card.find(size), std::string::npos) << size;
+    }
+    const std::string constants = std::to_string(her2_package().parameters.size()) + " constants";
+    EXPECT_NE(card.find(constants), std::string::npos) << constants;
+    EXPECT_LE(her2_model(Tier::cohort).network.species_count(), 200U);
 }
 
 // ---- receptors
@@ -76,9 +82,14 @@ std::string named_after(std::string_view prefix, std::string_view rule) {
     return std::string{rest.substr(0, rest.find('_'))};
 }
 
-TEST(Receptors, AreMadeLostAndShedOnlyByTheRulesThatSaySo) {
-    const std::set<std::string> receptors = {"HER1", "HER2", "HER3", "P95", "IGF1R", "MET"};
-    const net::Network& network = her2_model().network;
+class Receptors : public ::testing::TestWithParam<Tier> {};
+INSTANTIATE_TEST_SUITE_P(Tiers, Receptors, ::testing::ValuesIn(kTiers),
+                         [](const auto& tier) { return std::string{tier_name(tier.param)}; });
+
+TEST_P(Receptors, AreMadeLostAndShedOnlyByTheRulesThatSaySo) {
+    const std::set<std::string> receptors = {"HER1", "HER2",  "HER3", "HER4",
+                                             "P95",  "IGF1R", "INSR", "MET"};
+    const net::Network& network = her2_model(GetParam()).network;
     std::map<std::string, int> made;
     std::map<std::string, int> lost;
     int shed = 0;
@@ -109,30 +120,44 @@ TEST(Receptors, AreMadeLostAndShedOnlyByTheRulesThatSaySo) {
     EXPECT_GT(shed, 0);
 }
 
-TEST(Receptors, AreLostFromEverySpeciesThatHoldsThem) {
-    // A receptor hidden from its loss would accumulate without end.
-    const net::Network& network = her2_model().network;
+TEST_P(Receptors, AreLostFromEveryPlaceThatHoldsThem) {
+    // A receptor hidden from its loss would accumulate without end: each species in an endosome
+    // loses each of its receptors, and each at the membrane comes to an endosome.
+    const net::Network& network = her2_model(GetParam()).network;
     std::set<std::pair<std::string, SpeciesId>> lost;
+    std::set<SpeciesId> taken_in;
     for (std::size_t i = 0; i < network.reaction_count(); ++i) {
         const auto r = id_at<ReactionId>(i);
-        const std::string loses = named_after("lose_", network.rule_names[network.rule(r).value]);
+        const std::string& rule = network.rule_names[network.rule(r).value];
         for (const SpeciesId s : network.reactants(r)) {
-            lost.emplace(loses, s);
-        }
-    }
-    for (std::size_t i = 0; i < network.species_count(); ++i) {
-        const auto s = id_at<SpeciesId>(i);
-        for (const auto& [type, count] : molecule_counts(network.species_text(s))) {
-            if (type.starts_with("HER") || type == "P95" || type == "IGF1R" || type == "MET") {
-                EXPECT_TRUE(lost.contains({type, s})) << network.species_text(s);
+            lost.emplace(named_after("lose_", rule), s);
+            if (rule.starts_with("internalise_")) {
+                taken_in.insert(s);
             }
         }
     }
+    std::size_t membrane = 0;
+    for (std::size_t i = 0; i < network.species_count(); ++i) {
+        const auto s = id_at<SpeciesId>(i);
+        const std::string text{network.species_text(s)};
+        const bool is_membrane = text.find("loc~pm") != std::string::npos;
+        for (const auto& [type, count] : molecule_counts(text)) {
+            if (is_membrane && (type.starts_with("HER") || type == "P95")) {
+                EXPECT_TRUE(taken_in.contains(s)) << text;
+                ++membrane;
+            } else if (type.starts_with("HER") || type == "P95" || type == "IGF1R" ||
+                       type == "INSR" || type == "MET") {
+                EXPECT_TRUE(lost.contains({type, s})) << text;
+            }
+        }
+    }
+    EXPECT_GT(membrane, 10U);
 }
 
 TEST(SignallingProteins, ChangeTheirStateAndNotTheirNumber) {
-    const std::set<std::string> kept = {"PIP", "PTEN", "AKT", "TSC2", "TORC1", "S6K",
-                                        "SOS", "RAS",  "RAF", "MEK",  "ERK",   "FOXO"};
+    const std::set<std::string> kept = {"PI3K", "PIP",  "PTEN", "TSC2", "TORC1",
+                                        "S6K",  "BP4E", "GSK3", "SOS",  "RAS",
+                                        "MEK",  "ERK",  "FOXO", "RB",   "BAD"};
     const net::Network& network = her2_model().network;
     for (std::size_t i = 0; i < network.reaction_count(); ++i) {
         for (const auto& [type, change] : molecule_change(network, id_at<ReactionId>(i))) {
@@ -221,7 +246,7 @@ TEST(Sources, StandInTheBibliography) {
 TEST(Units, OfRowsConvertToSecondsNanomolarAndCopies) {
     // Written out, so that the reader of units is checked as well.
     const std::map<std::string, double> factors = {
-        {"1", 1.0},        {"nM", 1.0}, {"copies", 1.0}, {"1/s", 1.0},
+        {"1", 1.0},        {"nM", 1.0}, {"copies", 1.0}, {"1/s", 1.0},          {"1/copies", 1.0},
         {"1/(nM*s)", 1.0}, {"s", 1.0},  {"h", 3600.0},   {"1/h", 1.0 / 3600.0},
     };
     for (const package::Parameter& row : her2_package().parameters) {
@@ -314,13 +339,14 @@ TEST(Profiles, EquilibrateAndRunUntreated) {
 
 TEST(Profiles, HoldTheirCopiesWithoutDrug) {
     // The copies of a cell line are its steady state; only ligands of HER1 and HER3 in its medium
-    // take receptors down. HER2 lies up to 2.5 % above, never below: its synthesis makes up for
-    // shedding from all HER2, while pairs are not shed.
+    // take receptors down. HER2 lies up to 3 % above: its synthesis makes up for shedding from all
+    // HER2 at the membrane, while pairs are not shed.
     std::vector<assay::Condition> conditions;
     for (const package::Profile& profile : her2_package().profiles) {
         const bool has_ligand =
             std::any_of(profile.overrides.begin(), profile.overrides.end(), [](const auto& row) {
                 return row.setting.parameter == "medium_EGF_nM" ||
+                       row.setting.parameter == "medium_AREG_nM" ||
                        row.setting.parameter == "medium_NRG1_nM";
             });
         if (profile.group == "cell_line" && !has_ligand) {
@@ -338,9 +364,9 @@ TEST(Profiles, HoldTheirCopiesWithoutDrug) {
                     continue;
                 }
                 const double copies = courses[i].at(0, experiment().column(receptor));
-                const double allowed = std::string_view{receptor} == "HER2" ? 0.025 : 1e-4;
+                const double allowed = std::string_view{receptor} == "HER2" ? 0.03 : 1e-4;
                 EXPECT_TRUE(near_rel(copies, s.value, allowed)) << profile << " " << receptor;
-                EXPECT_GE(copies, s.value * (1 - 1e-4)) << profile << " " << receptor;
+                EXPECT_GE(copies, s.value * (1 - 1e-3)) << profile << " " << receptor;
             }
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// tests/her2/receptor_table_test.cpp: the receptor layer of the package at equilibrium against mass
+// tests/her2/receptor_table_test.cpp: the receptor layer of both tiers at equilibrium against mass
 // balances and against the tables that its constants were chosen with.
 // Source of the tables: signalling notes, M3, "Check (quasi-equilibrium, no ligand)" and "unit test
 // 2". Their copies are fixed inputs, not the copies of the profiles of the same name; expression
@@ -99,29 +99,33 @@ PairingConstants without_13() {
     return out;
 }
 
-ParameterId parameter(const char* name) {
-    const auto found = her2_model().system.find_parameter(name);
+ParameterId parameter(Tier tier, const char* name) {
+    const auto found = her2_model(tier).system.find_parameter(name);
     EXPECT_TRUE(found) << name;
     return found.value_or(ParameterId{});
 }
 
 /// The network's own answer: all species from unpaired, empty receptors on for 1e6 s, which is 30
 /// times as long as the slowest step takes (EGF leaves HER1-HER2 at 3e-5 /s).
-Pairs simulated(const PairingConstants& constants, const Membrane& cell) {
+Pairs simulated(Tier tier, const PairingConstants& constants, const Membrane& cell) {
     sim::SolverOptions options;
     options.tolerances.rtol = 1e-10;
-    static sim::Solver solver{her2_model().system, options};
+    static sim::Solver cohort{her2_model(Tier::cohort).system, options};
+    static sim::Solver full{her2_model(Tier::full).system, options};
+    sim::Solver& solver = tier == Tier::cohort ? cohort : full;
     static const std::array kObserved = {"dimers_HER1_HER1", "dimers_HER1_HER2", "dimers_HER1_HER3",
-                                         "dimers_HER2_HER2", "dimers_HER2_HER3", "driven_95_2",
-                                         "dimers_P95_HER3",  "driven_611",       "HER1_total",
+                                         "dimers_HER2_HER2", "dimers_HER2_HER3", "dimers_P95_HER2",
+                                         "dimers_P95_HER3",  "dimers_P95_P95",   "HER1_total",
                                          "HER2_total",       "HER3_total",       "P95_total"};
     sim::Run run;
     for (const Constant& constant : kConstants) {
-        run.parameters.push_back({parameter(constant.row), constants.*constant.member});
+        run.parameters.push_back({parameter(tier, constant.row), constants.*constant.member});
     }
     const std::vector<std::pair<const char*, double>> settings = {
         {"turnover_on", 0.0},
         {"medium_IGF1_nM", 0.0},
+        {"K_second_arm", 0.0},  // the mass balances know one arm only
+        {"copies_HER4", 0.0},
         {"copies_HER1", cell.HER1},
         {"copies_HER2", cell.HER2},
         {"copies_HER3", cell.HER3},
@@ -131,11 +135,11 @@ Pairs simulated(const PairingConstants& constants, const Membrane& cell) {
         {"conc_trastuzumab_nM", cell.trastuzumab},
         {"conc_pertuzumab_nM", cell.pertuzumab}};
     for (const auto& [name, value] : settings) {
-        run.parameters.push_back({parameter(name), value});
+        run.parameters.push_back({parameter(tier, name), value});
     }
     run.output_times = {1e6};
     for (const char* name : kObserved) {
-        const auto observable = her2_model().system.find_observable(name);
+        const auto observable = her2_model(tier).system.find_observable(name);
         EXPECT_TRUE(observable) << name;
         run.recording.observables.push_back(observable.value_or(ObservableId{}));
     }
@@ -146,8 +150,7 @@ Pairs simulated(const PairingConstants& constants, const Membrane& cell) {
     EXPECT_TRUE(near_rel(at(9), cell.HER2, 1e-8)) << "HER2";
     EXPECT_TRUE(near_rel(at(10), cell.HER3, 1e-8)) << "HER3";
     EXPECT_TRUE(near_rel(at(11), cell.p95, 1e-8)) << "p95";
-    // driven_611 counts both partners of a pair.
-    return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7) / 2};
+    return {at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)};
 }
 
 void expect_equal(const Pairs& model, const Pairs& balance) {
@@ -164,35 +167,43 @@ void expect_equal(const Pairs& model, const Pairs& balance) {
     EXPECT_TRUE(near_rel(model.p95_p95, balance.p95_p95, kTolerance, kNothing)) << "p95-p95";
 }
 
-TEST(ReceptorsAtEquilibrium, MeetTheMassBalancesInEveryLineWithoutLigand) {
+class ReceptorsAtEquilibrium : public ::testing::TestWithParam<Tier> {};
+class PrintedTables : public ::testing::TestWithParam<Tier> {};
+constexpr auto kNameOfTier = [](const auto& tier) { return std::string{tier_name(tier.param)}; };
+INSTANTIATE_TEST_SUITE_P(Tiers, ReceptorsAtEquilibrium, ::testing::ValuesIn(kTiers), kNameOfTier);
+INSTANTIATE_TEST_SUITE_P(Tiers, PrintedTables, ::testing::ValuesIn(kTiers), kNameOfTier);
+
+TEST_P(ReceptorsAtEquilibrium, MeetTheMassBalancesInEveryLineWithoutLigand) {
     for (const Line& line : kLines) {
         SCOPED_TRACE(line.name);
         const Membrane cell = membrane(line, kNone);
-        expect_equal(simulated(without_13(), cell), pairs_at_equilibrium(without_13(), cell));
+        expect_equal(simulated(GetParam(), without_13(), cell),
+                     pairs_at_equilibrium(without_13(), cell));
     }
 }
 
-TEST(ReceptorsAtEquilibrium, MeetTheMassBalancesWithEveryLigandAndAntibody) {
+TEST_P(ReceptorsAtEquilibrium, MeetTheMassBalancesWithEveryLigandAndAntibody) {
     for (const Line& line : kTreatedLines) {
         for (const Medium& medium : kMedia) {
             SCOPED_TRACE(std::string{line.name} + ", " + medium.name);
             const Membrane cell = membrane(line, medium);
-            expect_equal(simulated(without_13(), cell), pairs_at_equilibrium(without_13(), cell));
+            expect_equal(simulated(GetParam(), without_13(), cell),
+                         pairs_at_equilibrium(without_13(), cell));
         }
     }
 }
 
-TEST(ReceptorsAtEquilibrium, MeetTheMassBalancesWithHER1HER3AndP95) {
+TEST_P(ReceptorsAtEquilibrium, MeetTheMassBalancesWithHER1HER3AndP95) {
     // As shipped: all pairs on, and 8e5 copies of the 611 form as in the profile SKBR3_p95HER2.
     for (const Medium& medium : kMedia) {
         SCOPED_TRACE(medium.name);
         Membrane cell = membrane(kSKBR3, medium);
         cell.p95 = 8e5;
-        expect_equal(simulated(shipped(), cell), pairs_at_equilibrium(shipped(), cell));
+        expect_equal(simulated(GetParam(), shipped(), cell), pairs_at_equilibrium(shipped(), cell));
     }
 }
 
-TEST(ReceptorsAtEquilibrium, MeetTheMassBalancesAtConcentrationsThatDoNotSaturate) {
+TEST_P(ReceptorsAtEquilibrium, MeetTheMassBalancesAtConcentrationsThatDoNotSaturate) {
     // Partial occupancy: every state of a pair counts, and the off-rates inside pairs with it.
     Membrane cell = membrane(kSKBR3, kNone);
     cell.p95 = 1e5;
@@ -200,10 +211,10 @@ TEST(ReceptorsAtEquilibrium, MeetTheMassBalancesAtConcentrationsThatDoNotSaturat
     cell.NRG1 = 0.2;
     cell.trastuzumab = 0.4;
     cell.pertuzumab = 3.0;
-    expect_equal(simulated(shipped(), cell), pairs_at_equilibrium(shipped(), cell));
+    expect_equal(simulated(GetParam(), shipped(), cell), pairs_at_equilibrium(shipped(), cell));
 }
 
-TEST(ReceptorsAtEquilibrium, MeetTheMassBalancesWithOtherConstantsToo) {
+TEST_P(ReceptorsAtEquilibrium, MeetTheMassBalancesWithOtherConstantsToo) {
     // Each constant changed by its own factor, so that no two can stand for each other.
     PairingConstants constants = shipped();
     double factor = 0.6;
@@ -218,7 +229,44 @@ TEST(ReceptorsAtEquilibrium, MeetTheMassBalancesWithOtherConstantsToo) {
     cell.NRG1 = 1.0;
     cell.trastuzumab = 1.0;
     cell.pertuzumab = 1.0;
-    expect_equal(simulated(constants, cell), pairs_at_equilibrium(constants, cell));
+    expect_equal(simulated(GetParam(), constants, cell), pairs_at_equilibrium(constants, cell));
+}
+
+TEST(SecondArm, RaisesTheAffinityWhereHER2IsDense) {
+    // S = o + g o + g K o^2 with g = concentration/K_D, solved by bisection for the open sites o.
+    const auto bound = [](double sites, double g, double K) {
+        double low = 0.0;
+        double high = sites;
+        for (int i = 0; i < 200; ++i) {
+            const double o = 0.5 * (low + high);
+            (o + g * o + g * K * o * o > sites ? high : low) = o;
+        }
+        return 1.0 - low / sites;
+    };
+    const double K_D = her2_package().parameter("K_D_trastuzumab")->value;
+    const double K = her2_package().parameter("K_second_arm")->value;
+    for (const Tier tier : kTiers) {
+        for (const double sites : {1e4, 1e6}) {
+            for (const double conc : {0.05, 0.5, 5.0}) {
+                SCOPED_TRACE(std::string{tier_name(tier)} + " " + std::to_string(conc));
+                sim::Solver solver{her2_model(tier).system, {}};
+                sim::Run run;
+                run.parameters = {{parameter(tier, "turnover_on"), 0.0},
+                                  {parameter(tier, "copies_HER2"), sites},
+                                  {parameter(tier, "copies_HER3"), 0.0},
+                                  {parameter(tier, "conc_trastuzumab_nM"), conc}};
+                run.output_times = {1e6};
+                const bool is_full = tier == Tier::full;
+                run.recording.observables = {*her2_model(tier).system.find_observable(
+                    is_full ? "trastuzumab_bound" : "held_dIV")};
+                const sim::Result result = solver.solve(run);
+                ASSERT_TRUE(result.status.ok()) << result.status.message;
+                const double share = result.at(0, 0) / (is_full ? sites : 1.0);
+                EXPECT_TRUE(near_rel(share, bound(sites, conc / K_D, K), 1e-4));
+            }
+        }
+    }
+    EXPECT_GT(bound(1e6, 0.2, K), bound(1e4, 0.2, K) * 1.5) << "dense receptors hold it longer";
 }
 
 /// A number of the tables. Three digits carry at most 0.5 % of rounding; those with one or two
@@ -240,7 +288,7 @@ void expect_printed(double model, Printed printed) {
     }
 }
 
-TEST(PrintedTables, OfPairsWithoutLigandAreMet) {
+TEST_P(PrintedTables, OfPairsWithoutLigandAreMet) {
     struct Row {
         Line line;
         Printed HER2_HER2;
@@ -251,13 +299,13 @@ TEST(PrintedTables, OfPairsWithoutLigandAreMet) {
                              Row{kMCF7, {44}, {148}},           Row{kMCF10A, cut_off(9), {16}}};
     for (const Row& row : rows) {
         SCOPED_TRACE(row.line.name);
-        const Pairs pairs = simulated(without_13(), membrane(row.line, kNone));
+        const Pairs pairs = simulated(GetParam(), without_13(), membrane(row.line, kNone));
         expect_printed(pairs.HER2_HER2, row.HER2_HER2);
         expect_printed(pairs.HER2_HER3, row.HER2_HER3);
     }
 }
 
-TEST(PrintedTables, OfHER2HER3PairsUnderLigandAndAntibodiesAreMet) {
+TEST_P(PrintedTables, OfHER2HER3PairsUnderLigandAndAntibodiesAreMet) {
     struct Row {
         Medium medium;
         std::array<Printed, 3> printed;  // by kTreatedLines
@@ -271,20 +319,22 @@ TEST(PrintedTables, OfHER2HER3PairsUnderLigandAndAntibodiesAreMet) {
     for (const Row& row : rows) {
         for (std::size_t i = 0; i < kTreatedLines.size(); ++i) {
             SCOPED_TRACE(std::string{kTreatedLines[i].name} + ", " + row.medium.name);
-            const Pairs pairs = simulated(without_13(), membrane(kTreatedLines[i], row.medium));
+            const Pairs pairs =
+                simulated(GetParam(), without_13(), membrane(kTreatedLines[i], row.medium));
             expect_printed(pairs.HER2_HER3, row.printed[i]);
         }
     }
 }
 
-TEST(PrintedTables, OfHER1HER2PairsBeforeAndAfterEGFAreMet) {
+TEST_P(PrintedTables, OfHER1HER2PairsBeforeAndAfterEGFAreMet) {
     const std::array<Printed, 3> before = {{{4.95e3}, {1.02e3}, {3.0}}};
     const std::array<Printed, 3> after = {{{1.76e5}, {3.64e4}, {917}}};
     for (std::size_t i = 0; i < kTreatedLines.size(); ++i) {
         SCOPED_TRACE(kTreatedLines[i].name);
         const Line& line = kTreatedLines[i];
-        expect_printed(simulated(without_13(), membrane(line, kNone)).HER1_HER2, before[i]);
-        expect_printed(simulated(without_13(), membrane(line, kE)).HER1_HER2, after[i]);
+        expect_printed(simulated(GetParam(), without_13(), membrane(line, kNone)).HER1_HER2,
+                       before[i]);
+        expect_printed(simulated(GetParam(), without_13(), membrane(line, kE)).HER1_HER2, after[i]);
     }
 }
 
