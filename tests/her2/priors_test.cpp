@@ -2,6 +2,7 @@
 // tests/her2/priors_test.cpp: some hundred draws from the priors simulate.
 #include <gtest/gtest.h>
 
+#include "her2_model.hpp"
 #include "prior_draws.hpp"
 
 namespace erbium::her2 {
