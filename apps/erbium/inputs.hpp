@@ -22,7 +22,7 @@ enum class TargetKind { bngl, net, sbml, package };
 struct Target {
     TargetKind kind{TargetKind::bngl};
     std::string path;
-    std::string tier;  ///< of a package; empty: its first
+    std::string tier{};  ///< of a package; empty: its first
 };
 
 /// Errors: throws IoError for what is not there; ERB-APP-0001 for a package name that is unknown,

@@ -109,7 +109,7 @@ ParameterId parameter(Tier tier, const char* name) {
 /// times as long as the slowest step takes (EGF leaves HER1-HER2 at 3e-5 /s).
 Pairs simulated(Tier tier, const PairingConstants& constants, const Membrane& cell) {
     sim::SolverOptions options;
-    options.tolerances.rtol = 1e-10;
+    options.tolerances.rtol = 1e-8;
     static sim::Solver cohort{her2_model(Tier::cohort).system, options};
     static sim::Solver full{her2_model(Tier::full).system, options};
     sim::Solver& solver = tier == Tier::cohort ? cohort : full;
