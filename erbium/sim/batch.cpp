@@ -22,12 +22,20 @@ double thread_cpu_s() noexcept {
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-const SystemKernels& chosen_kernels(const BatchOptions& options) {
+/// The best kernels for `count` runs: lanes that would stay empty only cost.
+const SystemKernels& chosen_kernels(const BatchOptions& options, std::size_t count) {
     const SystemKernels* chosen = nullptr;
+    const std::size_t per_thread =
+        (count + std::max(options.threads, 1U) - 1) / std::max(options.threads, 1U);
     for (const SystemKernels& kernels : system_kernels()) {
-        if ((!options.target || kernels.math->target == *options.target) &&
-            (!options.lanes || kernels.math->width == *options.lanes)) {
-            chosen = &kernels;  // the best stand last
+        if ((options.target && kernels.math->target != *options.target) ||
+            (options.lanes && kernels.math->width != *options.lanes)) {
+            continue;
+        }
+        // The best stand last. Four lanes are narrower vectors of the same instructions.
+        if (chosen == nullptr || options.lanes || kernels.width <= 4 || per_thread > 4 ||
+            kernels.math->target != chosen->math->target) {
+            chosen = &kernels;
         }
     }
     ERBIUM_CHECK(chosen != nullptr, "no kernels for this target and number of lanes");
@@ -46,17 +54,18 @@ public:
         : tables_{system},
           plan_{
               math::LuPlan::make({system.program().column_begins, system.program().row_of_entry})},
-          kernels_{chosen_kernels(options)},
+          kernels_{&chosen_kernels(options, 1)},
           options_{options} {}
 
     void solve(std::size_t count, const std::function<Run(std::size_t)>& run,
                const std::function<void(std::size_t, Result&&)>& done) {
+        kernels_ = &chosen_kernels(options_, count);
         report_ = BatchReport{};
-        report_.lanes = kernels_.width;
+        report_.lanes = kernels_->width;
         next_ = 0;
         const auto work = [&] { Worker{*this, count, run, done}.work(); };
         std::vector<std::jthread> others;
-        const std::size_t useful = (count + kernels_.width - 1) / kernels_.width;
+        const std::size_t useful = (count + kernels_->width - 1) / kernels_->width;
         for (std::size_t i = 1; i < std::min<std::size_t>(options_.threads, useful); ++i) {
             others.emplace_back(work);
         }
@@ -82,7 +91,7 @@ private:
 
         void work() {
             const double begin_s = thread_cpu_s();
-            LaneIntegrator lanes{shared_.tables_, shared_.plan_, shared_.kernels_,
+            LaneIntegrator lanes{shared_.tables_, shared_.plan_, *shared_.kernels_,
                                  tableau_of(shared_.options_.method), shared_.options_.solver};
             lanes.solve([this] { return next(); }, [this](Result& result) { ended(result); });
             const std::lock_guard lock{shared_.mutex_};
@@ -110,11 +119,7 @@ private:
                 if (suits_lanes(shared_.tables_.system(), job->run)) {
                     return {&job->run, &job->result};
                 }
-                const bool is_special =
-                    job->run.equilibration.has_value() || job->run.stop_below_rate.has_value();
-                solve_one(*job, is_special ? "solved one by one: the run has an equilibration or "
-                                             "ends at a rate"
-                                           : "");
+                solve_one(*job, "");
                 hand_over(*job);
             }
         }
@@ -126,7 +131,9 @@ private:
             if (job->result.status.failure == Failure::newton) {
                 retry_pivoted(*job);
             }
-            if (!job->result.status.ok()) {
+            // Without a steady state there is nothing that another integrator would find.
+            if (!job->result.status.ok() &&
+                job->result.status.failure != Failure::no_steady_state) {
                 solve_one(*job, "lanes gave up: " + job->result.status.message + "; solved by BDF");
             }
             hand_over(*job);
@@ -193,7 +200,7 @@ private:
 
     LaneTables tables_;
     math::LuPlan plan_;
-    const SystemKernels& kernels_;
+    const SystemKernels* kernels_;
     BatchOptions options_;
     std::mutex mutex_;  // guards what follows, and the caller's functions
     std::size_t next_{};

@@ -56,8 +56,7 @@ struct BatchReport {
 /// in Result::fallbacks:
 ///   1. lanes, factors without row exchanges, guarded by their growth and a residual
 ///   2. the same method with row exchanges, when the guard refused
-///   3. sim::Solver (BDF); also for runs with an equilibration or an end at a rate, and for runs
-///      that are not well formed, about which it says why
+///   3. sim::Solver (BDF); also for runs that are not well formed, about which it says why
 /// A run that none can do has its Status, and NaN from there on.
 ///
 /// Result i is that of run i, the same bytes for every number of threads and lanes, every target

@@ -41,7 +41,8 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuPlan& pla
       width_{kernels.width},
       lu_error_limit_{std::min(1e-8, 0.01 * options.tolerances.rtol)},
       lanes_(width_),
-      state_(n_) {
+      state_(n_),
+      kept_(width_) {
     const std::size_t row = n_ * width_;
     for (std::size_t l = 0; l < width_; ++l) {
         subjects_.emplace_back(tables.system(), tables.depends_on_time());
@@ -50,6 +51,7 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuPlan& pla
          {&t_, &t_stage_, &d_h_, &norm_, &growth_, &lu_error_, &accepted_}) {
         by_lane->assign(width_, 0.0);
     }
+    latest_.assign(width_, std::numeric_limits<double>::infinity());
     // Lanes without a run compute along with these.
     for (math::AlignedDoubles* by_lane : {&h_, &reciprocal_h_, &shift_, &atol_}) {
         by_lane->assign(width_, 1.0);
@@ -104,8 +106,12 @@ void LaneIntegrator::solve(const std::function<LaneTask()>& next,
         }
         kernels_.take_accepted(n_, accepted_.data(), y_stage_.data(), y_.data());
         for (std::size_t l = 0; l < width_; ++l) {
-            if (subjects_[l].is_active() && lanes_[l].reaches_stop && accepted_[l] != 0.0) {
-                enter(l);
+            if (subjects_[l].is_active() && accepted_[l] != 0.0) {
+                if (subjects_[l].seeks_steady_state()) {
+                    look_for_steady_state(l);
+                } else if (lanes_[l].reaches_stop) {
+                    enter(l);
+                }
             }
             if (subjects_[l].is_finished() && lanes_[l].attempts > 0) {
                 lanes_[l].attempts = 0;
@@ -122,7 +128,9 @@ void LaneIntegrator::fill(std::size_t l, const std::function<LaneTask()>& next,
     for (LaneTask task = next(); task.run != nullptr; task = next()) {
         lanes_[l] = Lane{};
         subject.begin(*task.run, *task.result);
-        t_[l] = task.run->start_time;
+        if (subject.is_active()) {
+            t_[l] = subject.begin_time();
+        }
         if (!subject.is_finished()) {
             double t = t_[l];
             subject.settle(t);
@@ -150,7 +158,8 @@ void LaneIntegrator::enter(std::size_t l) {
         if (subject.was_changed()) {
             start(l);
         } else {
-            lanes_[l].stop = subject.stop();  // an output only: the step size is still good
+            // An output only: the step size is still good.
+            set_stop(l);
         }
     }
 }
@@ -165,11 +174,18 @@ void LaneIntegrator::start(std::size_t l) {
     load_slots(l);
     atol_[l] = subject.atol(options_.tolerances);
     Lane& lane = lanes_[l];
-    lane.stop = subject.stop();
+    set_stop(l);
     lane.needs_start = true;
     lane.was_rejected = false;
     lane.h_accepted = 0.0;
     ++subject.result().statistics.restarts;
+}
+
+void LaneIntegrator::set_stop(std::size_t l) {
+    const double stop = subjects_[l].stop();
+    lanes_[l].stop = stop;
+    latest_[l] = subjects_[l].jumps_at_stop() ? std::nextafter(stop, t_[l])
+                                              : std::numeric_limits<double>::infinity();
 }
 
 void LaneIntegrator::load_slots(std::size_t l) {
@@ -198,6 +214,11 @@ void LaneIntegrator::choose_steps() {
             continue;
         }
         const double left = lane.stop - t_[l];
+        if (lane.is_looking) {
+            h_[l] = left > 0.0 ? left : lane.stop;
+            reciprocal_h_[l] = shift_[l] = 1.0 / h_[l];
+            continue;
+        }
         if (lane.needs_start) {
             // Measured against the time in which something that matters would double at the
             // present rate; mostly fast states that settle. Ten parts rather than one, for a
@@ -304,14 +325,14 @@ void LaneIntegrator::attempt() {
             kernels_.stage_state(n_, y_.data(), k_.data(), s, tableau_.a[stage].data(),
                                  y_stage_.data());
             for (std::size_t l = 0; l < width_; ++l) {
-                t_stage_[l] = t_[l] + tableau_.alpha[stage] * h_[l];
+                t_stage_[l] = std::min(t_[l] + tableau_.alpha[stage] * h_[l], latest_[l]);
             }
             kernels_.rates_of_change(program, t_stage_.data(), y_stage_.data(), slots_.data(),
                                      scratch_.data(), f_stage_.data());
             f = f_stage_.data();
         }
         for (std::size_t l = 0; l < width_; ++l) {
-            d_h_[l] = tableau_.d[stage] * h_[l];
+            d_h_[l] = lanes_[l].is_looking ? 0.0 : tableau_.d[stage] * h_[l];
         }
         kernels_.stage_right_side(n_, f, k_.data(), s, tableau_.c[stage].data(),
                                   reciprocal_h_.data(),
@@ -334,14 +355,17 @@ void LaneIntegrator::attempt() {
 
 void LaneIntegrator::judge(std::size_t l) {
     Lane& lane = lanes_[l];
+    if (lane.is_looking) {
+        judge_correction(l);
+        return;
+    }
     Statistics& statistics = subjects_[l].result().statistics;
     ++lane.attempts;
     ++statistics.factorisations;
     ++statistics.jacobians;
     statistics.rhs_evaluations += static_cast<std::size_t>(tableau_.stages);
-    const bool has_factors = growth_[l] < kMostGrowth && lu_error_[l] < lu_error_limit_;
-    if (!has_factors || !std::isfinite(norm_[l])) {
-        lane.lu_refusals = has_factors ? 0 : lane.lu_refusals + 1;
+    if (!has_factors(l) || !std::isfinite(norm_[l])) {
+        lane.lu_refusals = has_factors(l) ? 0 : lane.lu_refusals + 1;
         reject(l, 0.1);
         return;
     }
@@ -374,6 +398,10 @@ void LaneIntegrator::judge(std::size_t l) {
     accept(l);
 }
 
+bool LaneIntegrator::has_factors(std::size_t l) const noexcept {
+    return growth_[l] < kMostGrowth && lu_error_[l] < lu_error_limit_;
+}
+
 void LaneIntegrator::accept(std::size_t l) {
     accepted_[l] = 1.0;
     const Lane& lane = lanes_[l];
@@ -385,7 +413,7 @@ void LaneIntegrator::accept(std::size_t l) {
         subject.record(state_);
     }
     t_[l] = after;
-    if (lane.attempts >= options_.max_steps && !lane.reaches_stop) {
+    if (subject.is_active() && lane.attempts >= options_.max_steps && !lane.reaches_stop) {
         subject.fail(
             Failure::too_many_steps, after, std::nullopt,
             fmt::format("at time {:.6g}: {} steps were not enough", after, options_.max_steps));

@@ -66,6 +66,10 @@ private:
         bool reaches_stop{};  // the present step ends at `stop`
         std::size_t attempts{};
         std::size_t lu_refusals{};  // in a row
+        // While a steady state is sought.
+        bool is_looking{};  // the present step is a correction of Newton's method
+        int corrections{};
+        std::size_t steps_since_look{};
         double cpu_begin_s{};
     };
 
@@ -74,12 +78,17 @@ private:
     void enter(std::size_t l);
     void load_slots(std::size_t l);
     void start(std::size_t l);
+    void set_stop(std::size_t l);
     void choose_steps();
     void attempt();
     void factor();
     void solve_stage(double* k);
     void differentiate_by_time();
+    [[nodiscard]] bool has_factors(std::size_t l) const noexcept;
     void judge(std::size_t l);
+    // lanes_steady_state.cpp
+    void look_for_steady_state(std::size_t l);
+    void judge_correction(std::size_t l);
     void accept(std::size_t l);
     void reject(std::size_t l, double factor);
     void give_up(std::size_t l);
@@ -111,6 +120,7 @@ private:
     math::AlignedDoubles growth_;
     math::AlignedDoubles lu_error_;
     math::AlignedDoubles accepted_;
+    math::AlignedDoubles latest_;  // of stages: the equations jump after it
     // Rows of lanes.
     math::AlignedDoubles slots_;
     math::AlignedDoubles scratch_;  // rates of reactions, partial derivatives
@@ -126,6 +136,7 @@ private:
     math::AlignedDoubles factors_;
     // One lane.
     std::vector<double> state_;
+    std::vector<std::vector<double>> kept_;  // by lane: the state before Newton's method
     // Pivoting::rows only.
     std::vector<math::RowExchangeLu> pivoted_;
     std::vector<double> pivoted_matrix_;

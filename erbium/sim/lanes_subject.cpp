@@ -34,8 +34,11 @@ void change_state(std::span<const StateChange> changes, std::span<double> y) noe
 }  // namespace
 
 bool suits_lanes(const eqn::System& system, const Run& run) {
-    if (!system.events().empty() || run.equilibration || run.stop_below_rate ||
-        run.output_times.empty() || !std::isfinite(run.start_time)) {
+    if (!system.events().empty() || run.output_times.empty() || !std::isfinite(run.start_time)) {
+        return false;
+    }
+    if (run.equilibration &&
+        !(run.equilibration->max_time > 0.0 && std::isfinite(run.equilibration->max_time))) {
         return false;
     }
     const auto are_states = [&](std::span<const StateChange> changes) {
@@ -51,7 +54,9 @@ bool suits_lanes(const eqn::System& system, const Run& run) {
     const auto are_below = [](const auto& ids, std::size_t size) {
         return std::all_of(ids.begin(), ids.end(), [&](auto id) { return id.value < size; });
     };
-    bool suits = are_parameters(run.parameters) && are_states(run.initial_state) &&
+    bool suits = are_parameters(run.parameters) &&
+                 (!run.equilibration || are_parameters(run.equilibration->parameters)) &&
+                 are_states(run.initial_state) &&
                  are_below(run.recording.species, system.state_count()) &&
                  are_below(run.recording.observables, system.observables().size()) &&
                  are_below(run.recording.functions, system.functions().size());
@@ -76,6 +81,10 @@ void LaneSubject::begin(const Run& run, Result& result) {
     result.values.assign(result.times.size() * result.columns, kNan);
     kernel_.reset_parameters();
     kernel_.set_parameters(run.parameters);
+    is_equilibrating_ = run.equilibration.has_value();
+    if (is_equilibrating_) {
+        kernel_.set_parameters(run.equilibration->parameters);
+    }
     kernel_.initial_state(y_);
     change_state(run.initial_state, y_);
     events_.clear();
@@ -89,7 +98,31 @@ void LaneSubject::begin(const Run& run, Result& result) {
     largest_ = 0.0;
     is_finished_ = false;
     was_changed_ = false;
-    check_finite(run.start_time);
+    jumps_at_stop_ = false;
+    check_finite(begin_time());
+}
+
+double LaneSubject::become_steady() {
+    result_->steady_state = y_;
+    is_equilibrating_ = false;
+    jumps_at_stop_ = false;
+    kernel_.reset_parameters();
+    kernel_.set_parameters(run_->parameters);
+    check_finite(run_->start_time);
+    return result_->status.ok() ? run_->start_time : result_->status.time;
+}
+
+double LaneSubject::knot_after(double t) const noexcept {
+    const std::span<const double> knots = kernel_.system().time_knots();
+    const auto next = std::upper_bound(knots.begin(), knots.end(), t);
+    return next == knots.end() ? kInfinity : *next;
+}
+
+void LaneSubject::settle_equilibration(double t) {
+    was_changed_ = true;  // called at the start and at jumps only
+    const double knot = knot_after(t);
+    jumps_at_stop_ = knot < run_->equilibration->max_time;
+    stop_ = std::min(knot, run_->equilibration->max_time);
 }
 
 double LaneSubject::atol(const Tolerances& tolerances) const noexcept {
@@ -97,7 +130,12 @@ double LaneSubject::atol(const Tolerances& tolerances) const noexcept {
 }
 
 void LaneSubject::settle(double& t) {
-    was_changed_ = false;
+    if (is_equilibrating_) {
+        settle_equilibration(t);
+        return;
+    }
+    was_changed_ = jumps_at_stop_ && t >= stop_;
+    jumps_at_stop_ = false;
     const std::vector<double>& outputs = run_->output_times;
     while (!is_finished_ && result_->status.ok()) {
         if (row_ == outputs.size()) {
@@ -124,14 +162,18 @@ void LaneSubject::settle(double& t) {
             continue;
         }
         // Closer than times can be told apart by a step: nothing happens in between.
-        const double target = std::min(outputs[row_], event_time);
+        const double knot = knot_after(t);
+        const double target = std::min({outputs[row_], event_time, knot});
         const double resolution = 16.0 * std::numeric_limits<double>::epsilon() *
                                   std::max(std::fabs(t), std::fabs(target));
         if (target - t <= resolution) {
             t = target;
+            was_changed_ = was_changed_ || t == knot;
             continue;
         }
-        stop_ = std::min(event_time, stops_at_outputs_ ? outputs[row_] : outputs.back());
+        const double end = std::min(event_time, stops_at_outputs_ ? outputs[row_] : outputs.back());
+        stop_ = std::min(end, knot);
+        jumps_at_stop_ = knot <= end;
         return;
     }
 }
@@ -149,6 +191,26 @@ void LaneSubject::record(std::span<const double> y) {
         *value++ = kernel_.function(f);
     }
     ++row_;
+    if (row_ > 1 && run_->stop_below_rate && is_still(run_->output_times[row_ - 1], y)) {
+        const double t = run_->output_times[row_ - 1];
+        result_->times.resize(row_);
+        result_->values.resize(row_ * result_->columns);
+        result_->was_stopped = true;
+        if (y.data() != y_.data()) {
+            std::copy(y.begin(), y.end(), y_.begin());
+        }
+        finish(t);
+    }
+}
+
+bool LaneSubject::is_still(double t, std::span<const double> y) {
+    std::vector<double> rate(y.size());
+    kernel_.rhs(t, y, rate);
+    double sum = 0.0;
+    for (const double r : rate) {
+        sum += r * r;
+    }
+    return std::sqrt(sum) / static_cast<double>(rate.size()) < *run_->stop_below_rate;
 }
 
 void LaneSubject::check_finite(double t) {
@@ -172,6 +234,10 @@ void LaneSubject::finish(double t) {
 
 void LaneSubject::fail(Failure failure, double t, std::optional<SpeciesId> species,
                        std::string why) {
+    if (is_equilibrating_) {
+        why = "during equilibration, " + why;
+        result_->steady_state.assign(y_.size(), kNan);
+    }
     result_->status = {failure, t, species, std::move(why)};
     result_->end_time = t;
     result_->end_state.assign(y_.size(), kNan);

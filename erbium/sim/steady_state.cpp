@@ -10,39 +10,18 @@
 namespace erbium::sim {
 namespace {
 
-/// max |change_i| / w_i; NaN when one is NaN.
-double weighted_size(std::span<const double> change, std::span<const double> y, double tolerance) {
-    double largest_amount = 0.0;
-    for (const double amount : y) {
-        largest_amount = std::max(largest_amount, std::fabs(amount));
-    }
-    double size = 0.0;
-    for (std::size_t i = 0; i < y.size(); ++i) {
-        const double weight = tolerance * (std::fabs(y[i]) + 1e-3 * largest_amount);
-        const double relative = change[i] == 0.0 ? 0.0 : std::fabs(change[i]) / weight;
-        if (!(relative <= size)) {
-            size = relative;
-            if (std::isnan(size)) {
-                break;
-            }
-        }
-    }
-    return size;
-}
-
 /// Newton's method from a state that is nearly steady; true when it converged, y is then the
 /// steady state.
 bool refine(Integrator& integrator, double t, double h, double tolerance, std::span<double> y,
             std::span<double> correction) {
-    constexpr int kMaxIterations = 5;  // convergence is quadratic from here
-    constexpr double kNear = 1e3;      // in units of the tolerance
     std::vector<double> trial{y.begin(), y.end()};
-    for (int i = 0; i < kMaxIterations; ++i) {
+    for (int i = 0; i < kMostCorrections; ++i) {
         if (!integrator.euler_correction(t, trial, h, correction)) {
             return false;
         }
-        const double size = weighted_size(correction, trial, tolerance);
-        if (!(size <= kNear)) {
+        const double size =
+            weighted_change(correction.data(), trial.data(), trial.size(), 1, tolerance);
+        if (!(size <= kNearlySteady)) {
             return false;
         }
         for (std::size_t s = 0; s < trial.size(); ++s) {
@@ -57,6 +36,27 @@ bool refine(Integrator& integrator, double t, double h, double tolerance, std::s
 }
 
 }  // namespace
+
+double weighted_change(const double* change, const double* y, std::size_t n, std::size_t stride,
+                       double tolerance) noexcept {
+    double largest_amount = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+        largest_amount = std::max(largest_amount, std::fabs(y[i * stride]));
+    }
+    double size = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double weight = tolerance * (std::fabs(y[i * stride]) + 1e-3 * largest_amount);
+        const double part = change[i * stride];
+        const double relative = part == 0.0 ? 0.0 : std::fabs(part) / weight;
+        if (!(relative <= size)) {
+            size = relative;
+            if (std::isnan(size)) {
+                break;
+            }
+        }
+    }
+    return size;
+}
 
 Status equilibrate(Stepper& stepper, EventQueue& events, const Equilibration& phase, double atol,
                    std::span<const double> knots, std::span<double> y) {

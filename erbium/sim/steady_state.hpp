@@ -3,6 +3,7 @@
 // Used by: sim::Solver
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "erbium/sim/event_queue.hpp"
@@ -10,6 +11,16 @@
 #include "erbium/sim/stepper.hpp"
 
 namespace erbium::sim {
+
+/// How large a change of n states is in the measure below: max |change_i| / w_i, NaN when one is
+/// NaN. State i is at [i * stride]: one lane of several, or 1.
+[[nodiscard]] double weighted_change(const double* change, const double* y, std::size_t n,
+                                     std::size_t stride, double tolerance) noexcept;
+
+/// Newton's method from a state that is nearly steady: it is begun where the first correction is
+/// below kNearlySteady in the measure below, and given up after kMostCorrections.
+inline constexpr double kNearlySteady = 1e3;
+inline constexpr int kMostCorrections = 5;  // convergence is quadratic from there
 
 /// Brings y from time 0 to a steady state of the kernel's present parameters.
 ///

@@ -349,20 +349,6 @@ TEST(Batch, NamesTheSpeciesWhoseStartIsNotFinite) {
     EXPECT_TRUE(std::isnan(result.at(0, 0)));
 }
 
-TEST(Batch, SolvesOneByOneWhatLanesCannotAndSaysSo) {
-    const eqn::System system = compiled(one_compartment());
-    Subject run = run_of(system, {1.0});
-    run.parameters.push_back({ParameterId{1}, 3.0});
-    run.equilibration = Equilibration{};
-    BatchSolver solver{system};
-    const Result result = solver.solve(std::vector{run}).front();
-    ASSERT_TRUE(result.status.ok()) << result.status.message;
-    EXPECT_TRUE(near_rel(result.at(0, 0), 10.0, 1e-4));  // R / k
-    EXPECT_EQ(solver.report().one_by_one, 1U);
-    ASSERT_EQ(result.fallbacks.size(), 1U);
-    EXPECT_NE(result.fallbacks.front().find("equilibration"), std::string::npos);
-}
-
 TEST(Batch, TellsWhatIsWrongWithARunThatIsNotWellFormed) {
     const eqn::System system = compiled(one_compartment());
     const Subject run = run_of(system, {2.0, 1.0});
