@@ -13,7 +13,6 @@
 #include "erbium/base/text.hpp"
 #include "erbium/base/units.hpp"
 #include "erbium/package/treatment.hpp"
-#include "erbium/sim/solver.hpp"
 
 namespace erbium::assay {
 namespace {
@@ -145,6 +144,16 @@ void Experiment::note(const std::vector<std::string>& fallbacks) {
     }
 }
 
+std::vector<sim::Result> Experiment::solve(std::span<const sim::Run> runs) {
+    if (!solver_) {
+        sim::BatchOptions options;
+        options.solver = sim::as_accurate_as_bdf(options_.solver);
+        options.threads = options_.threads;
+        solver_ = std::make_unique<sim::BatchSolver>(system_, options);
+    }
+    return solver_->solve(runs);
+}
+
 void Experiment::equilibrate(const std::map<std::string, Job>& jobs) {
     if (equilibria_.size() > kMostEquilibria) {
         equilibria_.clear();
@@ -166,8 +175,7 @@ void Experiment::equilibrate(const std::map<std::string, Job>& jobs) {
         runs.push_back(std::move(run));
         keys.push_back(std::move(key));
     }
-    std::vector<sim::Result> results =
-        sim::solve_many(system_, runs, options_.solver, options_.threads);
+    std::vector<sim::Result> results = solve(runs);
     for (std::size_t i = 0; i < results.size(); ++i) {
         Equilibrium& equilibrium = equilibria_[keys[i]];
         if (results[i].status.ok()) {
@@ -232,8 +240,7 @@ void Experiment::make(const std::map<std::string, Job>& jobs) {
         runs.push_back(run_of(job, equilibrium));
         keys.push_back(&key);
     }
-    std::vector<sim::Result> results =
-        sim::solve_many(system_, runs, options_.solver, options_.threads);
+    std::vector<sim::Result> results = solve(runs);
     for (std::size_t r = 0; r < results.size(); ++r) {
         sim::Result& result = results[r];
         Record& record = records_.at(*keys[r]);

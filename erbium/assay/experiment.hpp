@@ -16,6 +16,7 @@
 #include "erbium/base/outcome.hpp"
 #include "erbium/eqn/system.hpp"
 #include "erbium/package/package.hpp"
+#include "erbium/sim/batch.hpp"
 #include "erbium/sim/run.hpp"
 
 namespace erbium::assay {
@@ -75,7 +76,7 @@ struct Measurement {
 };
 
 struct ExperimentOptions {
-    sim::SolverOptions solver;
+    sim::SolverOptions solver;  ///< as for BDF; see sim::as_accurate_as_bdf
     unsigned threads{1};
 };
 
@@ -155,6 +156,7 @@ private:
     [[nodiscard]] std::string key_of(const Condition& condition, const Settings& before,
                                      double end_s) const;
     [[nodiscard]] std::vector<TimeCourse> look(std::span<const Look> looks);
+    [[nodiscard]] std::vector<sim::Result> solve(std::span<const sim::Run> runs);
     void equilibrate(const std::map<std::string, Job>& jobs);
     [[nodiscard]] sim::Run run_of(const Job& job, const Equilibrium* equilibrium) const;
     void make(const std::map<std::string, Job>& jobs);
@@ -163,6 +165,7 @@ private:
     const Package* package_;
     eqn::System system_;
     ExperimentOptions options_;
+    std::unique_ptr<sim::BatchSolver> solver_;  // made when first needed; plans the elimination
     sim::Recording recording_;
     std::vector<std::size_t> column_of_readout_;  // into the recording
     std::map<std::string, Equilibrium> equilibria_;

@@ -207,6 +207,12 @@ private:
     BatchReport report_;
 };
 
+SolverOptions as_accurate_as_bdf(SolverOptions bdf) noexcept {
+    bdf.tolerances.rtol =
+        std::min(30.0 * bdf.tolerances.rtol, std::max(1e-3, bdf.tolerances.rtol));
+    return bdf;
+}
+
 BatchSolver::BatchSolver(eqn::System system, BatchOptions options)
     : shared_{std::make_unique<Shared>(std::move(system), options)} {}
 BatchSolver::~BatchSolver() = default;

@@ -51,7 +51,11 @@ void LaneIntegrator::judge_correction(std::size_t l) {
     for (std::size_t i = 0; is_near && i < n_; ++i) {
         y_[i * width_ + l] += k_[i * width_ + l];
     }
-    if (is_near && size <= 1.0) {
+    // Where modes are slow in all of the time left, corrections shrink by a factor only: further
+    // ones cost little and bring small states, whose weight is small, nearer.
+    const bool is_steady =
+        is_near && (size <= 0.01 || (lane.corrections == kMostCorrections && size <= 1.0));
+    if (is_steady) {
         lane.is_looking = false;
         const std::span<double> state = subject.state();
         for (std::size_t i = 0; i < n_; ++i) {
