@@ -175,9 +175,9 @@ void measure(Matrix matrix) {
     const LuPlanReport& report = plan.report();
     std::printf(
         "  plan %.0f ms: %s, %zu entries, %.2f Mflop; %zu values, %.2f Mflop, %zu blocks, %zu "
-        "runs; model %.0f kcycles\n",
+        "tasks; model %.0f kcycles\n",
         planning.count(), report.ordering.c_str(), report.entry_count, 1e-6 * report.flops,
-        report.value_count, 1e-6 * report.padded_flops, report.block_count, report.run_count,
+        report.value_count, 1e-6 * report.padded_flops, report.block_count, report.task_count,
         1e-3 * report.estimated_cycles);
     const LuProgram program = plan.program();
     for (const LaneKernels& kernels : lane_kernels()) {

@@ -26,10 +26,10 @@ struct LuInput {
 template <int W, int R, int C>
 using Tile = Packs<W, C>[static_cast<unsigned>(R)];
 
-/// tile (rows Begin to Begin + Rows) -= panel * panel, for all runs.
+/// tile (rows Begin to Begin + Rows) -= panel * panel, for all updates.
 template <int W, int R, int C, int Begin, int Rows>
-ERBIUM_INLINE void subtract_runs(Tile<W, R, C>& tile, const LuRun* run, const LuRun* end,
-                                 const double* values) noexcept {
+ERBIUM_INLINE void subtract_updates(Tile<W, R, C>& tile, const LuUpdate* update,
+                                    const LuUpdate* end, const double* values) noexcept {
     Tile<W, Rows, C> sum;
 #pragma GCC unroll 4
     for (int i = 0; i < Rows; ++i) {
@@ -38,25 +38,21 @@ ERBIUM_INLINE void subtract_runs(Tile<W, R, C>& tile, const LuRun* run, const Lu
             sum[i][j] = tile[Begin + i][j];
         }
     }
-    for (; run != end; ++run) {
-        const double* left = values + std::int64_t{run->left} * W + Begin * W;
-        const double* right = values + std::int64_t{run->right} * W;
-        for (std::uint32_t k = run->length; k != 0; --k) {
-            Packs<W, C> b;
+    for (; update != end; ++update) {
+        const double* left = values + std::int64_t{update->left} * W + Begin * W;
+        const double* right = values + std::int64_t{update->right} * W;
+        Packs<W, C> b;
+#pragma GCC unroll 4
+        for (int j = 0; j < C; ++j) {
+            b[j] = load<W>(right + j * W);
+        }
+#pragma GCC unroll 4
+        for (int i = 0; i < Rows; ++i) {
+            const Pack<W> a = load<W>(left + i * W);
 #pragma GCC unroll 4
             for (int j = 0; j < C; ++j) {
-                b[j] = load<W>(right + j * W);
+                sum[i][j] = sum[i][j] - a * b[j];
             }
-#pragma GCC unroll 4
-            for (int i = 0; i < Rows; ++i) {
-                const Pack<W> a = load<W>(left + i * W);
-#pragma GCC unroll 4
-                for (int j = 0; j < C; ++j) {
-                    sum[i][j] = sum[i][j] - a * b[j];
-                }
-            }
-            left += R * W;
-            right += C * W;
         }
     }
 #pragma GCC unroll 4
@@ -74,10 +70,10 @@ template <int W>
     return a > b ? a : b;
 }
 
+/// A's part of the tile.
 template <int W, int R, int C>
-void compute_tile(const LuProgram& program, const LuTask& task, const LuInput& input,
-                  double* values, Pack<W>& largest) noexcept {
-    Tile<W, R, C> tile;
+ERBIUM_INLINE void gather_tile(const LuProgram& program, const LuTask& task, const LuInput& input,
+                               Tile<W, R, C>& tile) noexcept {
     const std::uint32_t* source = program.sources + task.sources;
 #pragma GCC unroll 4
     for (int i = 0; i < R; ++i) {
@@ -93,17 +89,24 @@ void compute_tile(const LuProgram& program, const LuTask& task, const LuInput& i
             tile[i][i] = tile[i][i] + shift;
         }
     }
-    const LuRun* run = program.runs + task.run_begin;
-    const LuRun* end = program.runs + task.run_end;
+}
+
+template <int W, int R, int C>
+void compute_tile(const LuProgram& program, const LuTask& task, const LuInput& input,
+                  double* values, Pack<W>& largest) noexcept {
+    Tile<W, R, C> tile;
+    double* to = values + std::int64_t{task.values} * W;
+    gather_tile<W, R, C>(program, task, input, tile);
+    const LuUpdate* update = program.updates + task.update_begin;
+    const LuUpdate* end = program.updates + task.update_end;
     // With 16 registers half a large tile at a time, or the sums would not stay in them.
     if constexpr (R > 2 && C > 2 && ERBIUM_VECTOR_REGISTERS < 32) {
-        subtract_runs<W, R, C, 0, 2>(tile, run, end, values);
-        subtract_runs<W, R, C, 2, R - 2>(tile, run, end, values);
+        subtract_updates<W, R, C, 0, 2>(tile, update, end, values);
+        subtract_updates<W, R, C, 2, R - 2>(tile, update, end, values);
     } else {
-        subtract_runs<W, R, C, 0, R>(tile, run, end, values);
+        subtract_updates<W, R, C, 0, R>(tile, update, end, values);
     }
 
-    double* to = values + std::int64_t{task.values} * W;
     const double* diagonal = values + std::int64_t{task.diagonal} * W;
     if (task.kind == TileKind::lower) {
         // Solve X U = tile; a panel of L is stored column by column.

@@ -247,18 +247,17 @@ private:
         task.diagonal = static_cast<std::uint32_t>(diagonals_[std::min(i, j)]);
         task.rows = static_cast<std::uint8_t>(width(i));
         task.columns = static_cast<std::uint8_t>(width(j));
-        task.run_begin = static_cast<std::uint32_t>(tables_.runs.size());
+        task.update_begin = static_cast<std::uint32_t>(tables_.updates.size());
         LuPlanReport& report = tables_.report;
+        ++report.task_count;
         const double area = static_cast<double>(width(i)) * width(j);
-        // Measured over 8 lanes: a run and a tile cost about this many cycles besides their
-        // arithmetic; arithmetic runs at one multiplication and subtraction per cycle.
-        constexpr double kRunCycles = 8.0;
+        // Over 8 lanes a tile costs about this many cycles besides its arithmetic, which runs at
+        // two multiplications and subtractions per cycle.
         constexpr double kTileCycles = 20.0;
         report.estimated_cycles += kTileCycles + area * (2.0 + 0.5 * width(std::min(i, j)));
         const std::vector<Tile>& left = rows_of_lower_[i];
         const std::vector<Tile>& right = columns_of_upper_[j];
         const std::size_t last = std::min(i, j);
-        LuRun run;
         for (std::size_t a = 0, b = 0; a < left.size() && b < right.size();) {
             if (left[a].block >= last || right[b].block >= last) {
                 break;
@@ -273,37 +272,26 @@ private:
                 const auto right_values = static_cast<std::uint32_t>(right[b].values);
                 report.padded_flops += 2.0 * area * inner;
                 const double loads = static_cast<double>(width(i)) + width(j);
-                report.estimated_cycles += inner * std::max({area, loads, 3.0});
-                if (run.length > 0 && left_values == run.left + run.length * width(i) &&
-                    right_values == run.right + run.length * width(j)) {
-                    run.length += inner;
-                } else {
-                    add_run(run, keeps_tables);
-                    run = {left_values, right_values, inner};
-                    ++report.run_count;
-                    report.estimated_cycles += kRunCycles;
+                report.estimated_cycles += inner * std::max({area, loads, 3.0}) / 2.0;
+                report.update_count += inner;
+                for (std::uint32_t k = 0; keeps_tables && k < inner; ++k) {
+                    tables_.updates.push_back(
+                        {left_values + k * width(i), right_values + k * width(j)});
                 }
                 ++a;
                 ++b;
             }
         }
-        add_run(run, keeps_tables);
         if (!keeps_tables) {
             return;
         }
-        task.run_end = static_cast<std::uint32_t>(tables_.runs.size());
+        task.update_end = static_cast<std::uint32_t>(tables_.updates.size());
         task.sources = static_cast<std::uint32_t>(tables_.sources.size());
+        tables_.tasks.push_back(task);
         for (std::size_t row = cuts_[i]; row < cuts_[i + 1]; ++row) {
             for (std::size_t column = cuts_[j]; column < cuts_[j + 1]; ++column) {
                 tables_.sources.push_back(source(row, column));
             }
-        }
-        tables_.tasks.push_back(task);
-    }
-
-    void add_run(const LuRun& run, bool keeps_tables) {
-        if (run.length > 0 && keeps_tables) {
-            tables_.runs.push_back(run);
         }
     }
 
@@ -418,7 +406,7 @@ LuProgram LuPlan::program() const noexcept {
             .task_count = static_cast<std::uint32_t>(t.tasks.size()),
             .block_count = static_cast<std::uint32_t>(t.blocks.size()),
             .tasks = t.tasks.data(),
-            .runs = t.runs.data(),
+            .updates = t.updates.data(),
             .sources = t.sources.data(),
             .blocks = t.blocks.data(),
             .solve_runs = t.solve_runs.data(),

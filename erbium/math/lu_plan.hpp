@@ -21,7 +21,8 @@ struct LuPlanReport {
     std::size_t entry_count{};  ///< of L + U, without the zeros that tiles hold
     std::size_t value_count{};  ///< with them
     std::size_t block_count{};
-    std::size_t run_count{};
+    std::size_t task_count{};
+    std::size_t update_count{};
     double estimated_cycles{};  ///< model of the time per factorisation of one pack of lanes
 };
 
@@ -60,7 +61,7 @@ public:
         LuPlanReport report;
         Order order;
         std::vector<LuTask> tasks;
-        std::vector<LuRun> runs;
+        std::vector<LuUpdate> updates;
         std::vector<std::uint32_t> sources;
         std::vector<LuBlock> blocks;
         std::vector<LuSolveRun> solve_runs;

@@ -11,7 +11,7 @@
 //   column panels    the tiles of U in one block column, top to bottom, each row by row
 //
 // A tile of the result is A's tile minus (part of a row panel) times (part of a column panel),
-// which is a few runs of rank-one updates that stay in registers, and then a small triangular
+// which is a sum of rank-one updates that stays in registers, and then a small triangular
 // solve. Every entry is computed by the same operations in the same order for every W.
 #pragma once
 
@@ -21,22 +21,23 @@ namespace erbium::math {
 
 inline constexpr int kMaxBlock = 4;
 
-/// `length` rank-one updates; offsets into the values.
-struct LuRun {
-    std::uint32_t left{};   ///< first column in the row panel
-    std::uint32_t right{};  ///< first row in the column panel
-    std::uint32_t length{};
+/// One rank-one update; offsets into the values. Updates stand one by one, not as runs of
+/// neighbours: most runs are short, and a loop that ends early costs more than reading an offset.
+struct LuUpdate {
+    std::uint32_t left{};   ///< column in the row panel
+    std::uint32_t right{};  ///< row in the column panel
 };
 
 enum class TileKind : std::uint8_t { diagonal, lower, upper };
 
-/// One tile: gather A's entries, subtract runs, finish against the diagonal tile.
+/// One tile: gather A's entries or take up the sums of an earlier task, subtract updates, and
+/// finish against the diagonal tile or leave the sums to a later task.
 struct LuTask {
     std::uint32_t values{};    ///< where the tile is stored
     std::uint32_t diagonal{};  ///< diagonal tile to finish with; of the column for lower tiles,
                                ///< of the row for upper ones
-    std::uint32_t run_begin{};
-    std::uint32_t run_end{};
+    std::uint32_t update_begin{};
+    std::uint32_t update_end{};
     std::uint32_t sources{};  ///< rows x columns entries of A, row by row
     TileKind kind{TileKind::diagonal};
     std::uint8_t rows{};
@@ -69,7 +70,7 @@ struct LuProgram {
     std::uint32_t task_count{};
     std::uint32_t block_count{};
     const LuTask* tasks{};  ///< in an order in which each finds its operands ready
-    const LuRun* runs{};
+    const LuUpdate* updates{};
     const std::uint32_t* sources{};  ///< by task, then row, then column of the tile
     const LuBlock* blocks{};
     const LuSolveRun* solve_runs{};

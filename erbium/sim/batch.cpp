@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "erbium/base/check.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
@@ -46,14 +47,32 @@ const RosenbrockTableau& tableau_of(BatchMethod method) noexcept {
     return method == BatchMethod::rodas4 ? rodas4() : rodas5p();
 }
 
+using Plan = std::variant<math::LuPlan, math::SupernodePlan>;
+
+/// One matrix per lane, or, for large systems, one matrix after another. The pattern alone decides:
+/// the two round differently, and results must not depend on the machine.
+Plan plan_for(const math::SparsePattern& pattern) {
+    // Of eight lanes of bcr's size (1,122 species, 7 Mflop), lanes are 5 times as fast; beyond some
+    // hundred Mflop their tables and factors leave every cache, and one matrix keeps more of
+    // the machine busy. bench/lu.cpp
+    constexpr std::size_t kSurelyForLanes = 1500;
+    constexpr double kMostFlopsForLanes = 3e8;
+    if (pattern.size() > kSurelyForLanes) {
+        math::SupernodePlan plan = math::SupernodePlan::make(pattern);
+        if (plan.report().flops > kMostFlopsForLanes) {
+            return plan;
+        }
+    }
+    return math::LuPlan::make(pattern);
+}
+
 }  // namespace
 
 class BatchSolver::Shared {
 public:
     Shared(eqn::System system, BatchOptions options)
         : tables_{system},
-          plan_{
-              math::LuPlan::make({system.program().column_begins, system.program().row_of_entry})},
+          plan_{plan_for({system.program().column_begins, system.program().row_of_entry})},
           kernels_{&chosen_kernels(options, 1)},
           options_{options} {}
 
@@ -91,8 +110,13 @@ private:
 
         void work() {
             const double begin_s = thread_cpu_s();
-            LaneIntegrator lanes{shared_.tables_, shared_.plan_, *shared_.kernels_,
-                                 tableau_of(shared_.options_.method), shared_.options_.solver};
+            LaneIntegrator lanes = std::visit(
+                [&](const auto& plan) {
+                    return LaneIntegrator{shared_.tables_, plan, *shared_.kernels_,
+                                          tableau_of(shared_.options_.method),
+                                          shared_.options_.solver};
+                },
+                shared_.plan_);
             lanes.solve([this] { return next(); }, [this](Result& result) { ended(result); });
             const std::lock_guard lock{shared_.mutex_};
             BatchReport& report = shared_.report_;
@@ -128,7 +152,8 @@ private:
             const auto job = std::find_if(jobs_.begin(), jobs_.end(),
                                           [&](const Job& j) { return &j.result == &result; });
             ERBIUM_CHECK(job != jobs_.end(), "a result that nobody asked for");
-            if (job->result.status.failure == Failure::newton) {
+            if (job->result.status.failure == Failure::newton &&
+                std::holds_alternative<math::LuPlan>(shared_.plan_)) {
                 retry_pivoted(*job);
             }
             // Without a steady state there is nothing that another integrator would find.
@@ -143,8 +168,9 @@ private:
             ++pivoted_;
             if (!pivoting_) {
                 pivoting_ = std::make_unique<LaneIntegrator>(
-                    shared_.tables_, shared_.plan_, system_kernels().front(),
-                    tableau_of(shared_.options_.method), shared_.options_.solver, Pivoting::rows);
+                    shared_.tables_, std::get<math::LuPlan>(shared_.plan_),
+                    system_kernels().front(), tableau_of(shared_.options_.method),
+                    shared_.options_.solver, Pivoting::rows);
             }
             const std::string why = job.result.status.message;
             bool is_given = false;
@@ -199,7 +225,7 @@ private:
     };
 
     LaneTables tables_;
-    math::LuPlan plan_;
+    Plan plan_;
     const SystemKernels* kernels_;
     BatchOptions options_;
     std::mutex mutex_;  // guards what follows, and the caller's functions
@@ -208,8 +234,7 @@ private:
 };
 
 SolverOptions as_accurate_as_bdf(SolverOptions bdf) noexcept {
-    bdf.tolerances.rtol =
-        std::min(30.0 * bdf.tolerances.rtol, std::max(1e-3, bdf.tolerances.rtol));
+    bdf.tolerances.rtol = std::min(30.0 * bdf.tolerances.rtol, std::max(1e-3, bdf.tolerances.rtol));
     return bdf;
 }
 

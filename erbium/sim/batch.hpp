@@ -59,7 +59,7 @@ struct BatchReport {
 /// Each run is solved by the first of these that succeeds; which, and why not the earlier ones, is
 /// in Result::fallbacks:
 ///   1. lanes, factors without row exchanges, guarded by their growth and a residual
-///   2. the same method with row exchanges, when the guard refused
+///   2. the same method with row exchanges, when the guard refused (not for large systems)
 ///   3. sim::Solver (BDF); also for runs that are not well formed, about which it says why
 /// A run that none can do has its Status, and NaN from there on.
 ///

@@ -26,14 +26,27 @@ constexpr std::size_t kMostLuRefusals = 4;
 constexpr double kSafety = 0.9;
 constexpr double kMostShrink = 5.0;
 constexpr double kMostGrow = 10.0;
+constexpr double kLeastGuess = 0.01;
+constexpr double kMostGuess = 1.0;
+
+/// All that the check of a solution reads.
+math::LuProgram pattern_of(const math::SupernodePlan& plan) noexcept {
+    const math::SupernodeProgram program = plan.program();
+    math::LuProgram pattern;
+    pattern.size = program.size;
+    pattern.entry_count = program.entry_count;
+    pattern.column_begins = program.column_begins;
+    pattern.row_of_entry = program.row_of_entry;
+    return pattern;
+}
 
 }  // namespace
 
-LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuPlan& plan,
+LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuProgram& lu_program,
                                const SystemKernels& kernels, const RosenbrockTableau& tableau,
-                               const SolverOptions& options, Pivoting pivoting)
+                               const SolverOptions& options)
     : tables_{tables},
-      lu_program_{plan.program()},
+      lu_program_{lu_program},
       kernels_{kernels},
       tableau_{tableau},
       options_{options},
@@ -63,16 +76,31 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuPlan& pla
     }
     work_.assign(2 * row, 0.0);
     k_.assign(static_cast<std::size_t>(tableau.stages) * row, 0.0);
-    jacobian_.assign((plan.entry_count() + 1) * width_, 0.0);  // one more row: a zero
+    jacobian_.assign((std::size_t{lu_program.entry_count} + 1) * width_, 0.0);  // then a zero
+}
+
+LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuPlan& plan,
+                               const SystemKernels& kernels, const RosenbrockTableau& tableau,
+                               const SolverOptions& options, Pivoting pivoting)
+    : LaneIntegrator{tables, plan.program(), kernels, tableau, options} {
     if (pivoting == Pivoting::none) {
         factors_.assign(plan.value_count() * width_, 0.0);
-    } else {
-        const math::SparsePattern pattern = plan.pattern();
-        for (std::size_t l = 0; l < width_; ++l) {
-            pivoted_.emplace_back(pattern, math::minimum_degree_order(pattern));
-        }
-        pivoted_matrix_.resize(plan.entry_count());
-        pivoted_right_.resize(n_);
+        return;
+    }
+    const math::SparsePattern pattern = plan.pattern();
+    for (std::size_t l = 0; l < width_; ++l) {
+        pivoted_.emplace_back(pattern, math::minimum_degree_order(pattern));
+    }
+    pivoted_matrix_.resize(plan.entry_count());
+    pivoted_right_.resize(n_);
+}
+
+LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::SupernodePlan& plan,
+                               const SystemKernels& kernels, const RosenbrockTableau& tableau,
+                               const SolverOptions& options)
+    : LaneIntegrator{tables, pattern_of(plan), kernels, tableau, options} {
+    for (std::size_t l = 0; l < width_; ++l) {
+        single_.emplace_back(plan, kernels.math->target);
     }
 }
 
@@ -235,7 +263,8 @@ void LaneIntegrator::choose_steps() {
             const double part = power(options_.tolerances.rtol, 1.0 / (tableau_.error_order + 1.0));
             // Where rates depend on time, their value now says nothing about what is coming.
             const double most = tables_.depends_on_time() ? 0.01 * left : left;
-            lane.h = std::isfinite(fastest) ? std::min(10.0 * part / fastest, most) : most;
+            lane.h_guess = std::isfinite(fastest) ? 10.0 * part / fastest : most;
+            lane.h = std::min(lane.h_guess * lane.guess_ratio, most);
             lane.needs_start = false;
         }
         // A rest shorter than the step is taken in one, or in two of equal length.
@@ -251,6 +280,14 @@ void LaneIntegrator::choose_steps() {
 }
 
 void LaneIntegrator::factor() {
+    if (!single_.empty()) {
+        for (std::size_t l = 0; l < width_; ++l) {
+            if (subjects_[l].is_active()) {
+                growth_[l] = single_[l].factor(jacobian_.data() + l, -1.0, shift_[l], width_);
+            }
+        }
+        return;
+    }
     if (pivoted_.empty()) {
         kernels_.math->factor(lu_program_, jacobian_.data(), -1.0, shift_.data(), factors_.data(),
                               growth_.data());
@@ -272,6 +309,14 @@ void LaneIntegrator::factor() {
 
 /// k = M^-1 right_, M the matrix of the last factor().
 void LaneIntegrator::solve_stage(double* k) {
+    if (!single_.empty()) {
+        for (std::size_t l = 0; l < width_; ++l) {
+            if (subjects_[l].is_active()) {
+                single_[l].solve(right_.data() + l, k + l, width_);
+            }
+        }
+        return;
+    }
     if (pivoted_.empty()) {
         kernels_.math->solve(lu_program_, factors_.data(), right_.data(), work_.data(), k);
         return;
@@ -388,6 +433,10 @@ void LaneIntegrator::judge(std::size_t l) {
     double next = h_[l] / shrink;
     if (lane.was_rejected) {
         next = std::min(next, h_[l]);
+    }
+    if (lane.h_accepted == 0.0) {
+        // How far off the guess was, for the next start in this run.
+        lane.guess_ratio = std::clamp(h_[l] / shrink / lane.h_guess, kLeastGuess, kMostGuess);
     }
     lane.h_accepted = h_[l];
     lane.error_accepted = std::max(0.01, error);

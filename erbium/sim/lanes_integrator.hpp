@@ -16,6 +16,7 @@
 #include "erbium/math/aligned.hpp"
 #include "erbium/math/lu_plan.hpp"
 #include "erbium/math/row_exchange_lu.hpp"
+#include "erbium/math/supernodal_lu.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/lanes_subject.hpp"
 #include "erbium/sim/rosenbrock_tableau.hpp"
@@ -48,6 +49,12 @@ public:
                    const RosenbrockTableau& tableau, const SolverOptions& options,
                    Pivoting pivoting = Pivoting::none);
 
+    /// The same for systems too large for one matrix per lane: every lane's matrix is factored by
+    /// itself, with vectors inside the matrix; only the rest is done over lanes.
+    LaneIntegrator(const LaneTables& tables, const math::SupernodePlan& plan,
+                   const SystemKernels& kernels, const RosenbrockTableau& tableau,
+                   const SolverOptions& options);
+
     /// Solves until `next` gives no run and all lanes are done. `done` is called with each result
     /// as it ends. Precondition: every run suits_lanes().
     void solve(const std::function<LaneTask()>& next, const std::function<void(Result&)>& done);
@@ -55,6 +62,10 @@ public:
     [[nodiscard]] const LaneStatistics& statistics() const noexcept { return statistics_; }
 
 private:
+    LaneIntegrator(const LaneTables& tables, const math::LuProgram& lu_program,
+                   const SystemKernels& kernels, const RosenbrockTableau& tableau,
+                   const SolverOptions& options);
+
     /// Numbers of one lane that no kernel reads.
     struct Lane {
         double h{};           // next step
@@ -62,6 +73,8 @@ private:
         double error_accepted{};
         double stop{};
         bool needs_start{};  // h is to be found anew
+        double h_guess{};    // at the last start
+        double guess_ratio{1.0};
         bool was_rejected{};
         bool reaches_stop{};  // the present step ends at `stop`
         std::size_t attempts{};
@@ -136,7 +149,8 @@ private:
     math::AlignedDoubles factors_;
     // One lane.
     std::vector<double> state_;
-    std::vector<std::vector<double>> kept_;  // by lane: the state before Newton's method
+    std::vector<std::vector<double>> kept_;   // by lane: the state before Newton's method
+    std::vector<math::SupernodalLu> single_;  // by lane; large systems only
     // Pivoting::rows only.
     std::vector<math::RowExchangeLu> pivoted_;
     std::vector<double> pivoted_matrix_;

@@ -252,6 +252,36 @@ TEST(Batch, WithRowExchangesIsTheSameToRounding) {
     EXPECT_TRUE(all_near(results[0].values, results[1].values, 1e-7, 1e-9));
 }
 
+TEST(Batch, WithOneMatrixAfterAnotherIsTheSameToRoundingAndTheSameBytesOnEveryKernel) {
+    const eqn::System system = compiled(random_network(8));
+    const std::vector<Subject> runs = cohort(system, 11);
+    const LaneTables tables{system};
+    const math::SupernodePlan plan =
+        math::SupernodePlan::make({system.program().column_begins, system.program().row_of_entry});
+    BatchOptions options = with_rtol(1e-8);
+    const std::vector<Result> expected = BatchSolver{system, options}.solve(runs);
+    std::vector<Result> first;
+    for (const SystemKernels& kernels : system_kernels()) {
+        LaneIntegrator integrator{tables, plan, kernels, rodas4(), options.solver};
+        std::vector<Result> results(runs.size());
+        std::size_t next = 0;
+        integrator.solve(
+            [&] {
+                const std::size_t i = next++;
+                return i < runs.size() ? LaneTask{&runs[i], &results[i]} : LaneTask{};
+            },
+            [](Result&) {});
+        if (first.empty()) {
+            first = results;
+        }
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            ASSERT_TRUE(results[i].status.ok()) << results[i].status.message;
+            EXPECT_TRUE(all_near(results[i].values, expected[i].values, 1e-6, 1e-8));
+            EXPECT_TRUE(same(results[i], first[i])) << "subject " << i;
+        }
+    }
+}
+
 TEST(Batch, MoreOutputsChangeNoStepWhereRatesDoNotDependOnTime) {
     const eqn::System system = compiled(zoo::robertson());
     Subject few = run_of(system, {7.0});
