@@ -143,7 +143,9 @@ private:
                 if (suits_lanes(shared_.tables_.system(), job->run)) {
                     return {&job->run, &job->result};
                 }
-                solve_one(*job, "");
+                solve_one(*job, shared_.tables_.system().events().empty()
+                                    ? ""
+                                    : "solved by BDF: lanes do not carry out triggered events");
                 hand_over(*job);
             }
         }

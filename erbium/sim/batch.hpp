@@ -60,7 +60,8 @@ struct BatchReport {
 /// in Result::fallbacks:
 ///   1. lanes, factors without row exchanges, guarded by their growth and a residual
 ///   2. the same method with row exchanges, when the guard refused (not for large systems)
-///   3. sim::Solver (BDF); also for runs that are not well formed, about which it says why
+///   3. sim::Solver (BDF); also for systems with triggered events, and for runs that are
+///      not well formed, about which it says why
 /// A run that none can do has its Status, and NaN from there on.
 ///
 /// Result i is that of run i, the same bytes for every number of threads and lanes, every target
