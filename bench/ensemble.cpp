@@ -10,14 +10,14 @@
 //   cells are equilibrated, and treated during the first 7 of 21 days, 4 times; the settings of the
 //   protocol's start, which let cultures grow, are left out.
 //
-// Peers: sim::Solver is CVODES (BDF, Newton) with KLU, AMD ordering and the analytic Jacobian, the
-// configuration of AMICI, and better: its elimination is planned once, not at each restart. On
-// `dense` subjects also CVODES with a dense matrix by finite differences, the configuration of
-// RoadRunner and BioNetGen; its time is given without what its interpreted right-hand sides took,
-// as if compiled ones cost nothing.
-// Errors are root mean squares over subjects, days and observables of the relative deviation from
-// CVODES at 1e-12, printed beside each time, for no speed means anything without them. CPU times;
-// one thread but in the last row. Results: bench/ensemble.md.
+// Peers: sim::Method::cvode is CVODES (BDF, Newton) with KLU, AMD ordering and the analytic
+// Jacobian, the configuration of AMICI, and better: its elimination is planned once, not at each
+// restart. On `dense` subjects also CVODES with a dense matrix by finite differences, the
+// configuration of RoadRunner and BioNetGen; its time is given without what its interpreted
+// right-hand sides took, as if compiled ones cost nothing. Errors are root mean squares over
+// subjects, days and observables of the relative deviation from CVODES at 1e-12, printed beside
+// each time, for no speed means anything without them. CPU times; one thread but in the last row.
+// Results: bench/ensemble.md.
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "erbium/base/check.hpp"
+#include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
 #include "erbium/sim/solver.hpp"
 
@@ -42,6 +43,9 @@ const SystemKernels& chosen_kernels(const BatchOptions& options, std::size_t cou
     ERBIUM_CHECK(chosen != nullptr, "no kernels for this target and number of lanes");
     return *chosen;
 }
+
+/// Relative tolerance over that of BDF for the same accuracy.
+constexpr double kRtolOfBdf = 30.0;
 
 const RosenbrockTableau& tableau_of(BatchMethod method) noexcept {
     return method == BatchMethod::rodas4 ? rodas4() : rodas5p();
@@ -145,7 +149,7 @@ private:
                 }
                 solve_one(*job, shared_.tables_.system().events().empty()
                                     ? ""
-                                    : "solved by BDF: lanes do not carry out triggered events");
+                                    : "solved one by one: lanes do not carry out triggered events");
                 hand_over(*job);
             }
         }
@@ -161,7 +165,7 @@ private:
             // Without a steady state there is nothing that another integrator would find.
             if (!job->result.status.ok() &&
                 job->result.status.failure != Failure::no_steady_state) {
-                solve_one(*job, "lanes gave up: " + job->result.status.message + "; solved by BDF");
+                solve_by_bdf(*job);
             }
             hand_over(*job);
         }
@@ -185,19 +189,35 @@ private:
             job.result.fallbacks.push_back("solved again with row exchanges: " + why);
         }
 
-        void solve_one(Job& job, std::string why) {
+        /// Systems with triggered events, and runs that are not well formed.
+        void solve_one(Job& job, const std::string& why) {
             ++one_by_one_;
             if (!solver_) {
-                // BDF adds up the errors of its many small steps.
-                SolverOptions options = shared_.options_.solver;
-                options.tolerances.rtol *= 0.01;
-                solver_ = std::make_unique<Solver>(shared_.tables_.system(), options);
+                solver_ =
+                    std::make_unique<Solver>(shared_.tables_.system(), shared_.options_.solver);
             }
-            std::vector<std::string> fallbacks = std::move(job.result.fallbacks);
             job.result = solver_->solve(job.run);
             if (!why.empty()) {
-                fallbacks.push_back(std::move(why));
+                job.result.fallbacks.insert(job.result.fallbacks.begin(), why);
             }
+        }
+
+        /// What the lanes gave up on. Without CVODE their failure stands.
+        void solve_by_bdf(Job& job) {
+            ++one_by_one_;
+            if (!has_cvode()) {
+                return;
+            }
+            if (!bdf_) {
+                // BDF adds up the errors of its many small steps: see as_accurate_as_bdf.
+                SolverOptions options = shared_.options_.solver;
+                options.method = Method::cvode;
+                options.tolerances.rtol /= kRtolOfBdf;
+                bdf_ = std::make_unique<Solver>(shared_.tables_.system(), options);
+            }
+            std::vector<std::string> fallbacks = std::move(job.result.fallbacks);
+            fallbacks.push_back("lanes gave up: " + job.result.status.message + "; solved by BDF");
+            job.result = bdf_->solve(job.run);
             job.result.fallbacks.insert(job.result.fallbacks.begin(), fallbacks.begin(),
                                         fallbacks.end());
         }
@@ -222,6 +242,7 @@ private:
         std::deque<Job> jobs_;  // references stay valid when its ends change
         std::unique_ptr<LaneIntegrator> pivoting_;
         std::unique_ptr<Solver> solver_;
+        std::unique_ptr<Solver> bdf_;
         std::size_t pivoted_{};
         std::size_t one_by_one_{};
     };
@@ -236,7 +257,8 @@ private:
 };
 
 SolverOptions as_accurate_as_bdf(SolverOptions bdf) noexcept {
-    bdf.tolerances.rtol = std::min(30.0 * bdf.tolerances.rtol, std::max(1e-3, bdf.tolerances.rtol));
+    bdf.tolerances.rtol =
+        std::min(kRtolOfBdf * bdf.tolerances.rtol, std::max(1e-3, bdf.tolerances.rtol));
     return bdf;
 }
 

@@ -44,7 +44,7 @@ struct BatchReport {
     std::size_t lane_steps{};  ///< steps of subjects; at best passes times lanes
     std::size_t lanes{};
     std::size_t pivoted{};     ///< subjects solved again with row exchanges
-    std::size_t one_by_one{};  ///< subjects solved by sim::Solver
+    std::size_t one_by_one{};  ///< subjects solved by sim::Solver or BDF
     double cpu_s{};            ///< of all threads
 
     /// Part of the lanes' work that was spent on subjects.
@@ -60,9 +60,9 @@ struct BatchReport {
 /// in Result::fallbacks:
 ///   1. lanes, factors without row exchanges, guarded by their growth and a residual
 ///   2. the same method with row exchanges, when the guard refused (not for large systems)
-///   3. sim::Solver (BDF); also for systems with triggered events, and for runs that are
-///      not well formed, about which it says why
-/// A run that none can do has its Status, and NaN from there on.
+///   3. BDF (CVODE), where it is built in
+/// Systems with triggered events go to sim::Solver at once, and so do runs that are not well
+/// formed, about which it says why. A run that none can do has its Status, and NaN from there on.
 ///
 /// Result i is that of run i, the same bytes for every number of threads and lanes, every target
 /// and every order of runs; only Statistics::cpu_s differs.

@@ -294,16 +294,10 @@ void LaneIntegrator::factor() {
         return;
     }
     for (std::size_t l = 0; l < width_; ++l) {
-        for (std::size_t j = 0; j < n_; ++j) {
-            for (auto e = lu_program_.column_begins[j]; e < lu_program_.column_begins[j + 1]; ++e) {
-                const auto entry = static_cast<std::size_t>(e);
-                const bool is_diagonal =
-                    lu_program_.row_of_entry[entry] == static_cast<std::int32_t>(j);
-                pivoted_matrix_[entry] =
-                    (is_diagonal ? shift_[l] : 0.0) - jacobian_[entry * width_ + l];
-            }
+        for (std::size_t e = 0; e < pivoted_matrix_.size(); ++e) {
+            pivoted_matrix_[e] = jacobian_[e * width_ + l];
         }
-        growth_[l] = pivoted_[l].factor(pivoted_matrix_.data(), 1.0, 0.0) ? 1.0 : kNan;
+        growth_[l] = pivoted_[l].factor(pivoted_matrix_.data(), -1.0, shift_[l]) ? 1.0 : kNan;
     }
 }
 

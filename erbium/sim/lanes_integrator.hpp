@@ -39,7 +39,7 @@ struct LaneStatistics {
 
 enum class Pivoting : std::uint8_t {
     none,  ///< the plan's diagonal, all lanes at once; guarded
-    rows,  ///< exchanged, one lane after another; for what the guard refused
+    rows,  ///< row exchanges, one lane after another; for what the guard refused
 };
 
 class LaneIntegrator {
@@ -152,7 +152,7 @@ private:
     std::vector<std::vector<double>> kept_;   // by lane: the state before Newton's method
     std::vector<math::SupernodalLu> single_;  // by lane; large systems only
     // Pivoting::rows only.
-    std::vector<math::RowExchangeLu> pivoted_;
+    std::vector<math::RowExchangeLu> pivoted_;  // by lane
     std::vector<double> pivoted_matrix_;
     std::vector<double> pivoted_right_;
 };
