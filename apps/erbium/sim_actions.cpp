@@ -12,6 +12,7 @@
 #include "erbium/base/text.hpp"
 #include "erbium/net/generate.hpp"
 #include "erbium/net/write_net.hpp"
+#include "erbium/sbml/export.hpp"
 #include "erbium/sim/action_table.hpp"
 #include "erbium/sim/actions.hpp"
 #include "inputs.hpp"
@@ -66,6 +67,30 @@ Outcome<net::GenerateOptions, Diagnostics> generate_options(const model::Action&
     return options;
 }
 
+/// The action writeSBML: <stem>_sbml.xml, as BioNetGen calls it.
+Outcome<std::vector<std::string>, Diagnostics> write_sbml(const model::Action& action,
+                                                          const net::Network& network,
+                                                          const std::string& stem,
+                                                          const std::string& folder) {
+    if (!action.arguments.empty()) {
+        Diagnostics refused;
+        refused.unsupported("ERB-APP-0011", action.arguments.front().span,
+                            fmt::format("option '{}' of writeSBML", action.arguments.front().name),
+                            "erbium convert MODEL OUT.xml chooses the file");
+        return refused;
+    }
+    sbml::ExportOptions options;
+    options.id = stem;
+    options.name = stem;
+    const Outcome<std::string, Diagnostics> text = sbml::export_network(network, options);
+    if (!text) {
+        return text.error();
+    }
+    const std::string file = (std::filesystem::path{folder} / (stem + "_sbml.xml")).string();
+    write_file(file, text.value());
+    return std::vector<std::string>{file};
+}
+
 }  // namespace
 
 Exit run_file_actions(const std::string& path, const std::string& folder, sim::Method solver) {
@@ -104,6 +129,10 @@ Exit run_file_actions(const std::string& path, const std::string& folder, sim::M
         write_file(net_path, net::write_net(generated.value().network));
         print(fmt::format("wrote {}\n", net_path));
         return std::move(generated.value().network);
+    };
+    context.elsewhere = {"writeSBML"};
+    context.run_elsewhere = [&](const model::Action& action, const net::Network& network) {
+        return write_sbml(action, network, context.stem, folder);
     };
     const Outcome<sim::ActionReport, Diagnostics> report = sim::run_actions(model.actions, context);
     if (!report) {

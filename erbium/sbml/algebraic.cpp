@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -135,15 +137,121 @@ Expression with(const Expression& e, const std::string& id, const Expression& va
         kRateOf, [](const lang::ExpressionNode&) { return std::nullopt; });
 }
 
+bool is_jump(const lang::ExpressionNode& node) {
+    switch (node.op) {
+        case Op::less:
+        case Op::less_equal:
+        case Op::greater:
+        case Op::greater_equal:
+        case Op::equal:
+        case Op::not_equal:
+        case Op::logical_and:
+        case Op::logical_or:
+        case Op::logical_not:
+            return true;
+        default:
+            return node.op == Op::call && (node.text == "floor" || node.text == "ceil" ||
+                                           node.text == "rint" || node.text == "sign");
+    }
+}
+
+/// True when a name that `is_meant` stands where a derivative does not see it: in a comparison or
+/// in a step.
+template <class IsMeant>
+bool stands_in_jump(const Expression& e, const IsMeant& is_meant) {
+    std::vector<std::uint8_t> holds;  // by operand on the stack
+    for (const lang::ExpressionNode& node : e.nodes()) {
+        const auto first = holds.end() - static_cast<std::ptrdiff_t>(node.arity);
+        const bool is_held = (node.op == Op::name && is_meant(node.text)) ||
+                             std::find(first, holds.end(), std::uint8_t{1}) != holds.end();
+        const bool is_choice = node.op == Op::call && node.text == "if" && *first != 0;
+        if (is_choice || (is_held && is_jump(node))) {
+            return true;
+        }
+        holds.erase(first, holds.end());
+        holds.push_back(is_held ? 1 : 0);
+    }
+    return false;
+}
+
+std::optional<Expression> slope_by(const Expression& e, const std::string& x) {
+    return derivative(
+        e, [&](const std::string& leaf) { return leaf == x ? number(1.0) : Expression{}; });
+}
+
 /// x of 0 = a x + b; nothing when e is not linear in x or does not hold it.
 std::optional<Expression> solved_for(const Expression& e, const std::string& x) {
-    const auto slope = derivative(
-        e, [&](const std::string& leaf) { return leaf == x ? number(1.0) : Expression{}; });
-    if (!slope || slope->empty() || has_name(*slope, x)) {
+    const auto slope = slope_by(e, x);
+    if (!slope || slope->empty() || has_name(*slope, x) ||
+        stands_in_jump(e, [&](const std::string& leaf) { return leaf == x; })) {
         return std::nullopt;
     }
     const Expression rest = with(e, x, number(0.0));
     return apply(Op::divide, apply(Op::negate, rest), *slope);
+}
+
+/// Everything that an expression depends on through assignments is smooth: the derivative tells the
+/// whole of how it changes.
+bool is_smooth(const Expression& e, const Symbols& symbols) {
+    const auto always = [](const std::string&) { return true; };
+    std::vector<const Expression*> todo{&e};
+    std::unordered_set<std::string> seen;
+    while (!todo.empty()) {
+        const Expression& next = *todo.back();
+        todo.pop_back();
+        if (stands_in_jump(next, always)) {
+            return false;
+        }
+        for (const std::string& id : names_in(next)) {
+            const Symbol* s = symbols.find(id);
+            if (s != nullptr && !s->assignment.empty() && seen.insert(id).second) {
+                todo.push_back(&s->assignment);
+            }
+        }
+    }
+    return true;
+}
+
+/// Makes x of 0 = f(x, ...) a state that starts on the rule, by Newton's steps from the value that
+/// the model gives it (constants of their own), and stays on it:
+///
+///   dx/dt = -(df/dt at constant x) / (df/dx)
+///
+/// Where the steps do not settle the initial value is NaN, so that no run begins beside the rule.
+/// False when a derivative is not known.
+bool follow(const Expression& f, const std::string& x, Symbols& symbols) {
+    constexpr int kSteps = 40;
+    constexpr double kSettled = 1e-10;
+    const auto by_x = slope_by(f, x);
+    const auto by_others = derivative(f, [&](const std::string& leaf) {
+        const Symbol* s = symbols.find(leaf);
+        if (leaf == kTime) {
+            return number(1.0);
+        }
+        return leaf == x || s == nullptr || s->role == Role::constant ? Expression{}
+                                                                      : call(kRateOf, {name(leaf)});
+    });
+    if (!by_x || by_x->empty() || !by_others) {
+        return false;
+    }
+    Expression before = symbols.find(x)->initial;
+    const Expression step = apply(Op::divide, f, *by_x);
+    std::string id;
+    for (int k = 0; k < kSteps; ++k) {
+        id = fmt::format("{}.start{}", x, k);
+        symbols.add_constant(id, before);
+        before = apply(Op::subtract, name(id), with(step, x, name(id)));
+    }
+    const Expression off = call("abs", {with(step, x, name(id))});
+    const Expression size = apply(Op::multiply, number(kSettled),
+                                  apply(Op::add, number(1e-300), call("abs", {name(id)})));
+    Symbol& symbol = *symbols.find(x);
+    symbol.initial = call("if", {apply(Op::less_equal, off, size), name(id),
+                                 number(std::numeric_limits<double>::quiet_NaN())});
+    symbol.role = Role::state;
+    symbol.rate_rule =
+        by_others->empty() ? number(0.0) : apply(Op::negate, apply(Op::divide, *by_others, *by_x));
+    return true;
 }
 
 }  // namespace
@@ -193,10 +301,20 @@ void solve_algebraic_rules(const Facts& facts, Symbols& symbols, Diagnostics& di
         const std::string x = *matching.unknown_of(i);
         const std::optional<Expression> solution = solved_for(equations[i], x);
         if (!solution) {
-            diagnostics.unsupported("ERB-SBML-0041", rules[i]->span,
-                                    fmt::format("an algebraic rule that is not linear in '{}'", x),
-                                    "rewrite it as an assignment rule");
-            return;
+            // Jumps of what it depends on would move x at once, which no rate does.
+            const bool can_follow = rules.size() == 1 && facts.events.empty() &&
+                                    is_smooth(equations[i], symbols) &&
+                                    follow(equations[i], x, symbols);
+            if (!can_follow) {
+                diagnostics.unsupported(
+                    "ERB-SBML-0041", rules[i]->span,
+                    fmt::format("an algebraic rule that is not linear in '{}', with events, steps "
+                                "or other algebraic rules",
+                                x),
+                    "rewrite it as an assignment rule");
+                return;
+            }
+            continue;
         }
         Symbol& symbol = *symbols.find(x);
         if (symbol.is_changed_by_event) {

@@ -9,10 +9,13 @@
 
 namespace erbium::sbml {
 
-/// Finds for each rule 0 = f a quantity that nothing else determines, and solves for it: exactly,
-/// when f is linear in it. Where there is a choice, quantities that no event changes and that are
-/// no boundary species are preferred.
-/// Errors: ERB-SBML-0040 (a rule with nothing to determine), 0041 (not linear; unsupported).
+/// Finds for each rule 0 = f a quantity that nothing else determines. Where f is linear in it, it
+/// is solved for exactly and becomes an assignment. Otherwise, when the rule is the only one, no
+/// event is there and nothing in it steps, the quantity becomes a state with the rate that keeps f
+/// at 0, started by Newton's method. Where there is a choice, quantities that no event changes and
+/// that are no boundary species are preferred. Errors: ERB-SBML-0040 (a rule with nothing to
+/// determine), 0041 (neither is possible; unsupported), 0042 (an event sets the quantity;
+/// unsupported).
 void solve_algebraic_rules(const Facts& facts, Symbols& symbols, Diagnostics& diagnostics);
 
 }  // namespace erbium::sbml

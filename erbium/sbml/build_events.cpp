@@ -16,14 +16,13 @@ using lang::Op;
 net::NetworkEventAssignment NetworkBuilder::assignment(const EventFacts& event,
                                                        const EventAssignment& a) {
     const Symbol& symbol = *symbols_.find(a.variable);
-    net::NetworkEventAssignment written{
-        species_.at(symbol.id),
-        translated(a.math, Moment::running, fmt::format("event '{}'", event.id)),
-        {}};
-    if (symbol.is_concentration) {
-        written.factor = name(symbols_.find(symbol.compartment)->value_name);
-    }
-    return written;
+    const Symbol* size = symbol.is_concentration ? symbols_.find(symbol.compartment) : nullptr;
+    const bool has_fixed_size = size != nullptr && size->role == Role::constant;
+    const Expression value =
+        has_fixed_size ? apply(Op::multiply, a.math, name(symbol.compartment)) : a.math;
+    return {species_.at(symbol.id),
+            translated(value, Moment::running, fmt::format("event '{}'", event.id)),
+            size != nullptr && !has_fixed_size ? name(size->value_name) : Expression{}};
 }
 
 /// An event may have lost all its assignments (those without mathematics): then it does nothing.

@@ -390,6 +390,30 @@ private:
         return out;
     }
 
+    [[nodiscard]] std::string target_id(const net::NetworkEventAssignment& assignment) const {
+        if (const auto* s = std::get_if<SpeciesId>(&assignment.target)) {
+            return species_ids_[s->value];
+        }
+        const auto parameter = std::get<ParameterId>(assignment.target);
+        return id_of_name_.at(network_.parameters[parameter.value].name);
+    }
+
+    /// SBML takes all of a value at one time; a factor is of the time of the assignment.
+    lang::Expression assigned_value(const NetworkEvent& event,
+                                    const net::NetworkEventAssignment& assignment) {
+        if (assignment.factor.empty()) {
+            return assignment.value;
+        }
+        if (event.uses_trigger_time_values && !event.delay.empty()) {
+            diagnostics_.unsupported(
+                "ERB-SBML-0052", {},
+                fmt::format("in SBML, the delayed event '{}', whose value is of the time of the "
+                            "trigger in a volume of the time of the assignment",
+                            event.name));
+        }
+        return apply(lang::Op::multiply, assignment.value, assignment.factor);
+    }
+
     std::string event_elements() {
         std::string out;
         for (std::size_t e = 0; e < network_.events.size(); ++e) {
@@ -408,15 +432,8 @@ private:
             }
             out += "<listOfEventAssignments>";
             for (const auto& assignment : event.assignments) {
-                const auto* s = std::get_if<SpeciesId>(&assignment.target);
-                out += fmt::format(
-                    "<eventAssignment variable=\"{}\">{}</eventAssignment>",
-                    s != nullptr
-                        ? species_ids_[s->value]
-                        : id_of_name_.at(
-                              network_.parameters[std::get<ParameterId>(assignment.target).value]
-                                  .name),
-                    math(assignment.value));
+                out += fmt::format("<eventAssignment variable=\"{}\">{}</eventAssignment>",
+                                   target_id(assignment), math(assigned_value(event, assignment)));
             }
             out += "</listOfEventAssignments></event>\n";
         }

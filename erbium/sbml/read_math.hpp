@@ -30,7 +30,7 @@ public:
                                   const std::unordered_map<std::string, std::string>& renamed = {});
 
     /// What is written out at most, in expression nodes of a whole model.
-    static constexpr std::size_t kMostNodes = 4'000'000;
+    static constexpr std::size_t kMostNodes = 1'000'000;
 
 private:
     struct Function {

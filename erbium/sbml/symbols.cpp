@@ -104,6 +104,11 @@ void Symbols::add(Symbol symbol, Diagnostics& diagnostics) {
     symbols_.push_back(std::move(symbol));
 }
 
+void Symbols::add_constant(std::string id, Expression value) {
+    index_.emplace(id, symbols_.size());
+    symbols_.push_back({.id = std::move(id), .initial = std::move(value)});
+}
+
 /// Only references with an id have a value that something else can use or change.
 void Symbols::add_references(const Reaction& reaction, Diagnostics& diagnostics) {
     for (const auto* side : {&reaction.reactants, &reaction.products}) {

@@ -55,6 +55,9 @@ public:
     [[nodiscard]] Symbol* find(std::string_view id) noexcept;
     [[nodiscard]] const Symbol* find(std::string_view id) const noexcept;
 
+    /// A constant of Erbium's own making. Precondition: no symbol has the id.
+    void add_constant(std::string id, Expression value);
+
     /// Gives every symbol its names in the network; once roles do not change any more.
     void choose_names();
 

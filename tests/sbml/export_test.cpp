@@ -139,6 +139,38 @@ TEST(SbmlExport, UnitsAndSourcesStandWithTheirParameters) {
     expect_same_after_reading_back(network, 1.0, 1e-8, options);
 }
 
+/// A decays; every time it falls below `level`, it is set to 8 and the level halved after a delay.
+std::string refilled() {
+    const std::string below = "<apply><lt/><ci>A</ci><ci>level</ci></apply>";
+    const auto assign = [](const std::string& id, const std::string& value) {
+        return "<eventAssignment variable=\"" + id + "\">" + math(value) + "</eventAssignment>";
+    };
+    return document(
+        "<listOfCompartments>" + compartment("C", "2") + "</listOfCompartments><listOfSpecies>" +
+        species("A", "initialConcentration=\"8\"") + "</listOfSpecies><listOfParameters>" +
+        parameter("k", "1") + parameter("level", "4", false) + parameter("twice", "", false) +
+        "</listOfParameters><listOfRules><assignmentRule variable=\"twice\">" +
+        math("<apply><times/><cn>2</cn><ci>level</ci></apply>") +
+        "</assignmentRule></listOfRules><listOfReactions><reaction id=\"R\" "
+        "reversible=\"false\"><listOfReactants><speciesReference species=\"A\" "
+        "stoichiometry=\"1\" constant=\"true\"/></listOfReactants><kineticLaw>" +
+        math("<apply><times/><ci>C</ci><ci>k</ci><ci>A</ci></apply>") +
+        "</kineticLaw></reaction></listOfReactions><listOfEvents><event id=\"E\" "
+        "useValuesFromTriggerTime=\"false\"><trigger initialValue=\"true\" "
+        "persistent=\"true\">" +
+        math(below) + "</trigger><priority>" + math("<ci>level</ci>") + "</priority><delay>" +
+        math("<cn>0.1</cn>") + "</delay><listOfEventAssignments>" + assign("A", "<cn>8</cn>") +
+        assign("level", "<apply><divide/><ci>level</ci><cn>2</cn></apply>") +
+        "</listOfEventAssignments></event></listOfEvents>");
+}
+
+TEST(SbmlExport, EventsReadBack) {
+    const ImportedModel model = imported(refilled());
+    ASSERT_EQ(model.network.events.size(), 1U);
+    expect_same_after_reading_back(model.network, 6.0, 1e-7);
+    EXPECT_EQ(imported(exported(model.network)).network.events.size(), 1U);
+}
+
 TEST(SbmlExport, AFunctionThatSbmlLacksIsRefusedByName) {
     net::Network network;
     network.functions.push_back({"f", zoo::expression("mratio(1,2,time)")});

@@ -128,6 +128,27 @@ TEST(SbmlImport, AlgebraicRulesAreSolvedTogether) {
     EXPECT_TRUE(near_rel(v[1][1], 1.0, kRtol));
 }
 
+TEST(SbmlImport, ANonlinearAlgebraicRuleIsFollowed) {
+    // 0 = x^3 + x - (A + 10), A decays as 3 exp(-t): the one real root, by Cardano.
+    const std::string model = document(
+        "<listOfCompartments>" + compartment("C", "1") + "</listOfCompartments><listOfSpecies>" +
+        species("A", "initialAmount=\"3\"") + "</listOfSpecies><listOfParameters>" +
+        parameter("k", "1") + parameter("x", "1", false) +
+        "</listOfParameters><listOfRules><algebraicRule>" +
+        math("<apply><minus/><apply><plus/><apply><power/><ci>x</ci><cn>3</cn></apply><ci>x</ci>"
+             "</apply><apply><plus/><ci>A</ci><cn>10</cn></apply></apply>") +
+        "</algebraicRule></listOfRules><listOfReactions>" +
+        decay_reaction("<apply><times/><ci>k</ci><ci>A</ci></apply>") + "</listOfReactions>");
+    const std::vector<double> times{0, 1, 3};
+    const auto v = simulated(imported(model), {{"x", kAsIs}}, times);
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        const double half = (3 * std::exp(-times[i]) + 10) / 2;
+        const double root = std::sqrt(half * half + 1.0 / 27);
+        const double x = std::cbrt(half + root) + std::cbrt(half - root);
+        EXPECT_TRUE(near_rel(v[0][i], x, kRtol)) << "at " << times[i];
+    }
+}
+
 TEST(SbmlImport, AnIdThatMeansSomethingElseIsRenamed) {
     const ImportedModel model = imported(document("<listOfParameters>" + parameter("time", "4") +
                                                   parameter("exp", "5") + "</listOfParameters>"));

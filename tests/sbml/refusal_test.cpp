@@ -118,6 +118,17 @@ TEST(SbmlRefusal, AReactionWithoutARateIsNamed) {
     EXPECT_TRUE(has(complaint(model), "ERB-SBML-0034"));
 }
 
+TEST(SbmlRefusal, AnAlgebraicRuleWithAStepInItsUnknownIsRefused) {
+    // 0 = x - (2 if x > 1, else 3): a slope does not see the step.
+    const std::string model = document(
+        "<listOfParameters>" + parameter("x", "", false) +
+        "</listOfParameters><listOfRules><algebraicRule>" +
+        math("<apply><minus/><ci>x</ci><piecewise><piece><cn>2</cn><apply><gt/><ci>x</ci><cn>1</cn>"
+             "</apply></piece><otherwise><cn>3</cn></otherwise></piecewise></apply>") +
+        "</algebraicRule></listOfRules>");
+    EXPECT_TRUE(has(complaint(model), "ERB-SBML-0041"));
+}
+
 TEST(SbmlRefusal, AnUnknownIdIsAnErrorWithItsName) {
     const std::string model =
         document("<listOfParameters>" + parameter("p", "", false) +
