@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "check_derivatives.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
 
@@ -74,6 +75,9 @@ Outcome<Summary, Diagnostics> summary_of(const Target& target) {
 
 Exit run(const CheckCommand& command) {
     const Outcome<Target, Diagnostics> target = find_target(command.target);
+    if (command.with_derivatives) {
+        return target ? check_derivatives(command, target.value()) : show(target.error());
+    }
     const Outcome<Summary, Diagnostics> summary =
         target ? summary_of(target.value()) : Outcome<Summary, Diagnostics>{target.error()};
     const Diagnostics& found = summary ? summary.value().warnings : summary.error();

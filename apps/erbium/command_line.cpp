@@ -51,11 +51,22 @@ struct Commands {
 CLI::App* add_check(CLI::App& app, CheckCommand& check) {
     CLI::App* command = app.add_subcommand(
         "check", "Read a model or a package and report everything that is wrong with it");
-    add_examples(*command, "  erbium check model.bngl\n  erbium check her2\n");
+    add_examples(*command,
+                 "  erbium check model.bngl\n"
+                 "  erbium check her2\n"
+                 "  erbium check model.bngl --derivatives --until 100\n");
     command
         ->add_option("TARGET", check.target,
                      "A .bngl or .net file, or a package (NAME@TIER picks a tier)")
         ->required();
+    command->add_flag("--derivatives", check.with_derivatives,
+                      "Hold derivatives of all observables by all parameters, forward and adjoint, "
+                      "against central differences");
+    command->add_option("--until", check.until,
+                        "End time of that simulation: a number in the model's unit, or a quantity "
+                        "such as 72h (default 1)");
+    command->add_option("--rtol", check.rtol, "Its relative tolerance (default 1e-9)")
+        ->check(CLI::PositiveNumber);
     add_json(*command, check.as_json);
     return command;
 }

@@ -15,6 +15,9 @@ namespace erbium::app {
 
 struct CheckCommand {
     std::string target;  ///< .bngl or .net file, or a package
+    bool with_derivatives{};
+    std::string until;  ///< end time for derivatives; empty: 1
+    std::optional<double> rtol;
     bool as_json{};
 };
 

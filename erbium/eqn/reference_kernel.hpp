@@ -25,6 +25,11 @@ public:
     void set_parameters(std::span<const ParameterValue> values) noexcept;
     [[nodiscard]] double parameter(ParameterId p) const noexcept { return slots_[system_.slot(p)]; }
 
+    /// True when the parameter was set since the last reset_parameters().
+    [[nodiscard]] bool is_set(ParameterId p) const noexcept { return is_set_[p.value] != 0; }
+    /// All slots as they stand after the last call; see kernel_abi.hpp.
+    [[nodiscard]] std::span<const double> slots() const noexcept { return slots_; }
+
     /// Initial amounts under the present parameters.
     void initial_state(std::span<double> y) const noexcept;
 

@@ -33,6 +33,13 @@ struct LaneKernels {
                    const double* shift, double* values, double* growth) noexcept {};
     void (*solve)(const LuProgram& program, const double* values, const double* b, double* x,
                   double* result) noexcept {};
+    /// One matrix, factored by the kernels of one lane, for all lanes: solve_factored in
+    /// lu_transpose_kernel.hpp.
+    void (*solve_shared)(const LuProgram& program, const double* values, const double* b, double* x,
+                         double* result) noexcept {};
+    /// A^T x = b, every lane with its own A.
+    void (*solve_transposed)(const LuProgram& program, const double* values, const double* b,
+                             double* x, double* result) noexcept {};
     void (*backward_error)(const LuProgram& program, const double* entries, double scale,
                            const double* shift, const double* b, const double* x, double* work,
                            double* error) noexcept {};

@@ -155,6 +155,10 @@ void LaneIntegrator::fill(std::size_t l, const std::function<LaneTask()>& next,
     LaneSubject& subject = subjects_[l];
     for (LaneTask task = next(); task.run != nullptr; task = next()) {
         lanes_[l] = Lane{};
+        lanes_[l].trace = task.trace;
+        if (task.trace != nullptr) {
+            task.trace->clear();
+        }
         subject.begin(*task.run, *task.result);
         if (subject.is_active()) {
             t_[l] = subject.begin_time();
@@ -455,11 +459,26 @@ void LaneIntegrator::accept(std::size_t l) {
         interpolate(l, (subject.next_output_time() - before) / h_[l]);
         subject.record(state_);
     }
+    if (lane.trace != nullptr) {
+        write_trace(l, before, after);
+    }
     t_[l] = after;
     if (subject.is_active() && lane.attempts >= options_.max_steps && !lane.reaches_stop) {
         subject.fail(
             Failure::too_many_steps, after, std::nullopt,
             fmt::format("at time {:.6g}: {} steps were not enough", after, options_.max_steps));
+    }
+}
+
+void LaneIntegrator::write_trace(std::size_t l, double before, double after) {
+    const Lane& lane = lanes_[l];
+    StepTrace& trace = *lane.trace;
+    trace.steps.push_back({before, h_[l], after, lane.reaches_stop});
+    for (std::size_t i = 0; i < n_; ++i) {
+        trace.states.push_back(y_[i * width_ + l]);
+    }
+    for (std::size_t i = 0; lane.reaches_stop && i < n_; ++i) {
+        trace.stop_states.push_back(y_stage_[i * width_ + l]);
     }
 }
 

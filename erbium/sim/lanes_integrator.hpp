@@ -21,6 +21,7 @@
 #include "erbium/sim/lanes_subject.hpp"
 #include "erbium/sim/rosenbrock_tableau.hpp"
 #include "erbium/sim/run.hpp"
+#include "erbium/sim/step_trace.hpp"
 
 namespace erbium::sim {
 
@@ -29,6 +30,7 @@ namespace erbium::sim {
 struct LaneTask {
     const Run* run{};
     Result* result{};
+    StepTrace* trace{};  ///< when not null, receives the accepted steps
 };
 
 /// How well the lanes were used.
@@ -84,6 +86,7 @@ private:
         int corrections{};
         std::size_t steps_since_look{};
         double cpu_begin_s{};
+        StepTrace* trace{};
     };
 
     void fill(std::size_t l, const std::function<LaneTask()>& next,
@@ -103,6 +106,7 @@ private:
     void look_for_steady_state(std::size_t l);
     void judge_correction(std::size_t l);
     void accept(std::size_t l);
+    void write_trace(std::size_t l, double before, double after);
     void reject(std::size_t l, double factor);
     void give_up(std::size_t l);
     void interpolate(std::size_t l, double theta);

@@ -113,16 +113,17 @@ struct SolverOptions {
 
 enum class Failure : std::uint8_t {
     none,
-    invalid_run,       ///< times not ascending, an event before the start, an unknown index
-    not_finite_start,  ///< a NaN or infinite amount or parameter at the start or after an event
-    not_finite_rate,   ///< dy/dt is NaN or infinite, however small the step
-    error_test,        ///< the step became too small for the error test
-    newton,            ///< Newton's iteration did not converge, however small the step
-    too_many_steps,    ///< SolverOptions::max_steps were not enough
-    no_steady_state,   ///< Equilibration::max_time passed
-    bad_event,         ///< a trigger, delay or value is no number; events without end; an event
-                       ///< that would fire while a steady state is sought
-    no_such_method     ///< Method::cvode in a program that was built without SUNDIALS
+    invalid_run,        ///< times not ascending, an event before the start, an unknown index
+    not_finite_start,   ///< a NaN or infinite amount or parameter at the start or after an event
+    not_finite_rate,    ///< dy/dt is NaN or infinite, however small the step
+    error_test,         ///< the step became too small for the error test
+    newton,             ///< Newton's iteration did not converge, however small the step
+    too_many_steps,     ///< SolverOptions::max_steps were not enough
+    no_steady_state,    ///< Equilibration::max_time passed
+    bad_event,          ///< a trigger, delay or value is no number; events without end; an event
+                        ///< that would fire while a steady state is sought
+    no_such_method,     ///< Method::cvode in a program that was built without SUNDIALS
+    not_differentiable  ///< a derivative was asked for that does not exist or is not known
 };
 
 /// Name of a failure for reports, as in "too_many_steps".

@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "erbium/math/dense_lu.hpp"
@@ -183,6 +184,92 @@ TEST_P(LuOnEveryKernel, GivesTheBytesOfOnePortableLane) {
         }
         EXPECT_EQ(found.growth[l], plain.growth.front());
         EXPECT_EQ(found.error[l], plain.error.front());
+    }
+}
+
+TEST_P(LuOnEveryKernel, SolvesTransposedAsDenseLuOfTheTransposedMatrix) {
+    for (const CscMatrix& j : {random_dominant(11, 0.4, 12), random_dominant(120, 0.03, 13),
+                               random_mass_action(80, 200, 14)}) {
+        const std::size_t n = j.size();
+        const LuPlan plan = LuPlan::make(j.pattern());
+        const LuProgram program = plan.program();
+        const std::vector<double> shifts = ascending(width(), 0.2, 0.3);
+        std::vector<double> entries((j.values.size() + 1) * width());
+        for (std::size_t e = 0; e < j.values.size(); ++e) {
+            for (std::size_t l = 0; l < width(); ++l) {
+                entries[e * width() + l] = j.values[e];
+            }
+        }
+        std::vector<double> values(plan.value_count() * width());
+        std::vector<double> growth(width());
+        GetParam().factor(program, entries.data(), -1.0, shifts.data(), values.data(),
+                          growth.data());
+        std::vector<double> b(n * width());
+        for (std::size_t i = 0; i < b.size(); ++i) {
+            b[i] = std::sin(static_cast<double>(i));
+        }
+        std::vector<double> work(n * width());
+        std::vector<double> found(n * width());
+        GetParam().solve_transposed(program, values.data(), b.data(), work.data(), found.data());
+        DenseLu dense{n};
+        std::vector<double> matrix(n * n);
+        std::vector<double> x(n);
+        for (std::size_t l = 0; l < width(); ++l) {
+            dense_of(j, -1.0, shifts[l], matrix);
+            for (std::size_t r = 0; r < n; ++r) {
+                for (std::size_t c = 0; c < r; ++c) {
+                    std::swap(matrix[r * n + c], matrix[c * n + r]);
+                }
+            }
+            ASSERT_TRUE(dense.factor(matrix));
+            std::vector<double> right(n);
+            for (std::size_t i = 0; i < n; ++i) {
+                right[i] = b[i * width() + l];
+            }
+            dense.solve(right, x);
+            double largest = 0.0;
+            for (const double xi : x) {
+                largest = std::max(largest, std::fabs(xi));
+            }
+            for (std::size_t i = 0; i < n; ++i) {
+                ASSERT_TRUE(near_rel(found[i * width() + l], x[i], 1e-10, 1e-10 * largest))
+                    << "row " << i << " lane " << l;
+            }
+        }
+    }
+}
+
+TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithOneMatrixToTheBytesOfSingleOnes) {
+    const CscMatrix j = random_mass_action(70, 180, 15);
+    const std::size_t n = j.size();
+    const LuPlan plan = LuPlan::make(j.pattern());
+    const LuProgram program = plan.program();
+    const LaneKernels& one = lane_kernels().front();
+    ASSERT_EQ(one.width, 1);
+    std::vector<double> entries = j.values;
+    entries.push_back(0.0);
+    const double shift = 0.7;
+    double growth = 0.0;
+    std::vector<double> values(plan.value_count());
+    one.factor(program, entries.data(), -1.0, &shift, values.data(), &growth);
+    std::vector<double> b(n * width());
+    for (std::size_t i = 0; i < b.size(); ++i) {
+        b[i] = std::sin(static_cast<double>(i));
+    }
+    std::vector<double> work(n * width());
+    std::vector<double> found(n * width());
+    GetParam().solve_shared(program, values.data(), b.data(), work.data(), found.data());
+    for (std::size_t l = 0; l < width(); ++l) {
+        std::vector<double> right(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            right[i] = b[i * width() + l];
+        }
+        std::vector<double> x(n);
+        one.solve(program, values.data(), right.data(), work.data(), x.data());
+        for (std::size_t i = 0; i < n; ++i) {
+            ASSERT_EQ(std::bit_cast<std::uint64_t>(found[i * width() + l]),
+                      std::bit_cast<std::uint64_t>(x[i]));
+        }
     }
 }
 

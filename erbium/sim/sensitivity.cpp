@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/sim/sensitivity.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "erbium/base/check.hpp"
+#include "erbium/sim/differentiability.hpp"
+#include "erbium/sim/recorded_run.hpp"
+#include "erbium/sim/sensitivity_adjoint.hpp"
+#include "erbium/sim/sensitivity_forward.hpp"
+
+namespace erbium::sim {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+const SensitivityKernels& best_kernels(const SensitivityOptions& options) {
+    const SensitivityKernels* chosen = nullptr;
+    for (const SensitivityKernels& kernels : sensitivity_kernels()) {
+        if ((!options.target || kernels.system->math->target == *options.target) &&
+            (!options.lanes || kernels.system->math->width == *options.lanes)) {
+            chosen = &kernels;  // the best stand last
+        }
+    }
+    ERBIUM_CHECK(chosen != nullptr, "no kernels for this target and number of lanes");
+    return *chosen;
+}
+
+}  // namespace
+
+std::string name(const Input& input, const eqn::System& system, const Run& run) {
+    const auto parameter = [&](std::uint32_t p) {
+        return p < system.parameters().size() ? system.parameters().names()[p] : "?";
+    };
+    const auto event = [&] {
+        return input.event < run.events.size()
+                   ? fmt::format("event {} (time {:g})", input.event + 1,
+                                 run.events[input.event].time)
+                   : std::string{"an event that is not there"};
+    };
+    switch (input.kind) {
+        case Input::Kind::parameter:
+            return "parameter " + parameter(input.index);
+        case Input::Kind::initial_amount:
+            return "the initial amount of " + (input.index < system.state_count()
+                                                   ? system.species().names()[input.index]
+                                                   : std::string{"?"});
+        case Input::Kind::equilibration_value:
+            return fmt::format("value {} of the equilibration", input.index + 1);
+        case Input::Kind::event_parameter:
+            return fmt::format("parameter value {} of {}", input.index + 1, event());
+        case Input::Kind::event_amount:
+            return fmt::format("amount {} of {}", input.index + 1, event());
+        case Input::Kind::event_time:
+            return "the time of " + event();
+    }
+    return {};
+}
+
+class SensitivitySolver::Shared {
+public:
+    Shared(eqn::System system, SensitivityOptions options)
+        : options_{options},
+          kernels_{best_kernels(options)},
+          model_{std::move(system), options.solver, options.method},
+          pattern_{model_.system().program()},
+          differentiability_{model_.system()} {}
+
+    [[nodiscard]] const eqn::System& system() const noexcept { return model_.system(); }
+    [[nodiscard]] std::string refusal(const Run& run, const Input& input) const {
+        return differentiability_.refusal(run, input);
+    }
+
+    std::vector<Sensitivities> forward(std::span<const SensitivityTask> tasks) {
+        std::vector<Sensitivities> results(tasks.size());
+        for_chunks(tasks.size(), [&](RunRecorder& recorder, const SensitivityKernels& /*wide*/) {
+            return [&, sweep = std::make_shared<ForwardSweep>(
+                           model_.tables(), model_.plan(), pattern_, kernels_, model_.tableau())](
+                       std::size_t begin, std::size_t end) {
+                std::vector<RecordedRun> recorded = record(recorder, tasks, begin, end);
+                for (std::size_t i = begin; i < end; ++i) {
+                    results[i] =
+                        differentiate(tasks[i], std::move(recorded[i - begin]), *sweep, recorder);
+                }
+            };
+        });
+        return results;
+    }
+
+    std::vector<Gradient> gradient(std::span<const SensitivityTask> tasks,
+                                   const OutputWeights& weights) {
+        std::vector<Gradient> results(tasks.size());
+        std::mutex mutex;  // guards the caller's function
+        for_chunks(tasks.size(), [&](RunRecorder& recorder, const SensitivityKernels& wide) {
+            return [&, sweep = std::make_shared<AdjointSweep>(
+                           model_.tables(), model_.plan(), pattern_, wide, model_.tableau(),
+                           recorder)](std::size_t begin, std::size_t end) {
+                std::vector<RecordedRun> recorded = record(recorder, tasks, begin, end);
+                std::vector<std::vector<double>> given(end - begin);
+                std::vector<AdjointJob> jobs;
+                for (std::size_t i = begin; i < end; ++i) {
+                    RecordedRun& of = recorded[i - begin];
+                    Gradient& gradient = results[i];
+                    gradient.values.assign(tasks[i].inputs.size(), kNan);
+                    gradient.status = status_of(tasks[i], of.result);
+                    if (gradient.status.ok() && of.is_recorded) {
+                        const std::lock_guard lock{mutex};
+                        given[i - begin] = weights(i, of.result);
+                        gradient.status = status_of_weights(given[i - begin], of.result);
+                    }
+                    if (gradient.status.ok() && of.is_recorded) {
+                        jobs.push_back({&tasks[i], &of, given[i - begin], gradient.values});
+                    }
+                }
+                sweep->carry(jobs);
+                for (std::size_t i = begin; i < end; ++i) {
+                    check_finite(tasks[i], results[i].values, results[i].status);
+                    results[i].result = std::move(recorded[i - begin].result);
+                }
+            };
+        });
+        return results;
+    }
+
+private:
+    static std::vector<RecordedRun> record(RunRecorder& recorder,
+                                           std::span<const SensitivityTask> tasks,
+                                           std::size_t begin, std::size_t end) {
+        std::vector<const Run*> runs;
+        for (std::size_t i = begin; i < end; ++i) {
+            runs.push_back(&tasks[i].run);
+        }
+        return recorder.record(runs);
+    }
+
+    static Status status_of_weights(const std::vector<double>& weights, const Result& result) {
+        const bool are_good =
+            weights.size() == result.values.size() &&
+            std::all_of(weights.begin(), weights.end(), [](double w) { return std::isfinite(w); });
+        return are_good ? Status{}
+                        : Status{Failure::not_differentiable, 0.0, std::nullopt,
+                                 "the weights of outputs are not finite, or not one per recorded "
+                                 "number"};
+    }
+
+    /// Calls what `make` gives for consecutive parts of [0, count), from several threads.
+    template <class Make>
+    void for_chunks(std::size_t count, Make make) {
+        const unsigned threads = std::max(options_.threads, 1U);
+        // A few runs are done one after another: a pack of lanes would be mostly empty.
+        const std::size_t per_thread = (count + threads - 1) / threads;
+        const std::size_t chunk = per_thread >= 3 ? std::min(kernels_.width, per_thread) : 1;
+        std::atomic<std::size_t> next{0};
+        const auto work = [&] {
+            const SensitivityKernels& wide = chunk == 1 ? sensitivity_kernels().front() : kernels_;
+            RunRecorder recorder{model_, *wide.system};
+            auto process = make(recorder, wide);
+            for (std::size_t begin = chunk * next++; begin < count; begin = chunk * next++) {
+                process(begin, std::min(begin + chunk, count));
+            }
+        };
+        std::vector<std::jthread> others;
+        const std::size_t useful = (count + chunk - 1) / chunk;
+        for (std::size_t i = 1; i < std::min<std::size_t>(threads, useful); ++i) {
+            others.emplace_back(work);
+        }
+        work();
+        others.clear();  // joins
+    }
+
+    /// Why there can be no derivatives; ok when there can.
+    [[nodiscard]] Status status_of(const SensitivityTask& task, const Result& result) const {
+        if (!result.status.ok()) {
+            return result.status;
+        }
+        for (const Input& input : task.inputs) {
+            if (std::string why = refusal(task.run, input); !why.empty()) {
+                return {Failure::not_differentiable, task.run.start_time, std::nullopt,
+                        std::move(why)};
+            }
+        }
+        return {};
+    }
+
+    Sensitivities differentiate(const SensitivityTask& task, RecordedRun&& recorded,
+                                ForwardSweep& sweep, RunRecorder& recorder) {
+        Sensitivities s;
+        s.inputs = task.inputs.size();
+        s.status = status_of(task, recorded.result);
+        const std::size_t states = system().state_count();
+        s.values.assign(recorded.result.values.size() * s.inputs, kNan);
+        s.end_state.assign(states * s.inputs, kNan);
+        if (task.run.equilibration) {
+            s.steady_state.assign(states * s.inputs, kNan);
+        }
+        const bool is_refused = s.status.failure == Failure::not_differentiable;
+        if (s.inputs > 0 && !is_refused && recorded.is_recorded) {
+            sweep.begin(task.run, task.inputs, task.run.equilibration.has_value());
+            if (task.run.equilibration) {
+                if (recorded.equilibration) {
+                    const RecordedPhase& phase = *recorded.equilibration;
+                    sweep.carry(phase.run, phase.script, phase.trace, {});
+                } else {
+                    SteadyStateSlopes& slopes = recorder.slopes_at(task.run, recorded.steady_state);
+                    sweep.settle(slopes, task.run.equilibration->max_time, recorded.steady_state);
+                }
+                sweep.write_state(s.steady_state);
+                sweep.end_equilibration();
+            }
+            const RecordedPhase& phase = recorded.phase;
+            sweep.carry(phase.run, phase.script, phase.trace, s.values);
+            if (s.status.ok()) {
+                sweep.write_state(s.end_state);
+                check_finite(task, s.values, s.status);
+                check_finite(task, s.end_state, s.status);
+            }
+        }
+        s.result = std::move(recorded.result);
+        return s;
+    }
+
+    /// A derivative that is not finite makes the status say so. `values` have the inputs last.
+    void check_finite(const SensitivityTask& task, std::span<const double> values,
+                      Status& status) const {
+        if (!status.ok()) {
+            return;
+        }
+        const auto bad = std::find_if(values.begin(), values.end(),
+                                      [](double value) { return !std::isfinite(value); });
+        if (bad != values.end()) {
+            const auto at = static_cast<std::size_t>(bad - values.begin());
+            status = {Failure::not_differentiable, task.run.start_time, std::nullopt,
+                      fmt::format("the derivative by {} is not finite",
+                                  name(task.inputs[at % task.inputs.size()], system(), task.run))};
+        }
+    }
+
+    SensitivityOptions options_;
+    const SensitivityKernels& kernels_;
+    RecordedModel model_;
+    RowPattern pattern_;
+    Differentiability differentiability_;
+};
+
+SensitivitySolver::SensitivitySolver(eqn::System system, SensitivityOptions options)
+    : shared_{std::make_unique<Shared>(std::move(system), options)} {}
+SensitivitySolver::~SensitivitySolver() = default;
+SensitivitySolver::SensitivitySolver(SensitivitySolver&&) noexcept = default;
+SensitivitySolver& SensitivitySolver::operator=(SensitivitySolver&&) noexcept = default;
+
+const eqn::System& SensitivitySolver::system() const noexcept {
+    return shared_->system();
+}
+
+std::string SensitivitySolver::refusal(const Run& run, const Input& input) const {
+    return shared_->refusal(run, input);
+}
+
+std::vector<Sensitivities> SensitivitySolver::forward(std::span<const SensitivityTask> tasks) {
+    return shared_->forward(tasks);
+}
+
+std::vector<Gradient> SensitivitySolver::gradient(std::span<const SensitivityTask> tasks,
+                                                  const OutputWeights& weights) {
+    return shared_->gradient(tasks, weights);
+}
+
+Gradient SensitivitySolver::gradient(const Run& run, std::span<const Input> inputs,
+                                     const OutputWeights& weights) {
+    const SensitivityTask task{run, {inputs.begin(), inputs.end()}};
+    return std::move(shared_->gradient(std::span{&task, 1}, weights).front());
+}
+
+Sensitivities SensitivitySolver::forward(const Run& run, std::span<const Input> inputs) {
+    const SensitivityTask task{run, {inputs.begin(), inputs.end()}};
+    return std::move(shared_->forward(std::span{&task, 1}).front());
+}
+
+}  // namespace erbium::sim

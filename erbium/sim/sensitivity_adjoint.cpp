@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/sim/sensitivity_adjoint.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "erbium/eqn/operand_slopes.hpp"
+
+namespace erbium::sim {
+namespace {
+
+using eqn::Instruction;
+using eqn::Opcode;
+
+/// worth * slope, 0 where either is 0: as in the kernels.
+double back_along(double worth, double slope) noexcept {
+    return worth == 0.0 || slope == 0.0 ? 0.0 : worth * slope;
+}
+
+}  // namespace
+
+TransposedSums::TransposedSums(const LaneSums& sums, std::size_t value_count) : sums_(value_count) {
+    struct Part {
+        std::uint32_t value{};
+        std::uint32_t row{};
+        double weight{};
+    };
+    const auto group = [](double weight) { return weight == 1.0 ? 0 : (weight == -1.0 ? 1 : 2); };
+    std::vector<std::array<std::vector<Part>, 3>> by_value(value_count);
+    for (std::uint32_t row = 0; row < sums.count; ++row) {
+        for (std::uint32_t i = sums.sums[row].begin; i < sums.sums[row].end; ++i) {
+            const double weight = sums.weights[i];
+            by_value[sums.indices[i]][static_cast<std::size_t>(group(weight))].push_back(
+                {sums.indices[i], row, weight});
+        }
+    }
+    for (std::size_t value = 0; value < value_count; ++value) {
+        LaneSum& sum = sums_[value];
+        sum.begin = static_cast<std::uint32_t>(indices_.size());
+        std::array<std::uint32_t, 3> ends{};
+        for (std::size_t g = 0; g < 3; ++g) {
+            for (const Part& part : by_value[value][g]) {
+                indices_.push_back(part.row);
+                weights_.push_back(part.weight);
+            }
+            ends[g] = static_cast<std::uint32_t>(indices_.size());
+        }
+        sum.plus_end = ends[0];
+        sum.minus_end = ends[1];
+        sum.end = ends[2];
+    }
+}
+
+AdjointSweep::AdjointSweep(const LaneTables& tables, const math::LuPlan& plan,
+                           const RowPattern& pattern, const SensitivityKernels& kernels,
+                           const RosenbrockTableau& tableau, RunRecorder& recorder)
+    : tables_{tables},
+      program_{tables.system().program()},
+      pattern_{pattern},
+      kernels_{kernels},
+      one_{sensitivity_kernels().front()},
+      tableau_{tableau},
+      recorder_{recorder},
+      lu_program_{plan.program()},
+      changes_{tables.program().stoichiometry, tables.rate_count()},
+      jacobian_{tables.program().jacobian, tables.partial_count()},
+      n_{tables.system().state_count()},
+      width_{kernels.width},
+      products_{program_.partials.size()},
+      replay_{tables, plan, *kernels.system, tableau, ReplayedJacobians::start},
+      lanes_(width_),
+      state_(n_),
+      worth_(n_),
+      f_(n_),
+      explicit_worths_(n_) {
+    const std::size_t row = n_ * width_;
+    const std::size_t stages = replay_.stages();
+    for (std::size_t l = 0; l < width_; ++l) {
+        reference_.emplace_back(tables.system());
+    }
+    for (math::AlignedDoubles* rows : {&lambda_, &next_lambda_, &y_seeds_, &stage_, &right_, &work_,
+                                       &slope_worths_, &f_worths_}) {
+        rows->assign(row, 0.0);
+    }
+    for (math::AlignedDoubles* rows : {&seeds_, &u_, &y_bar_}) {
+        rows->assign(stages * row, 0.0);
+    }
+    slot_worths_.assign(tables.slot_count() * width_, 0.0);
+    rate_worths_.assign(tables.rate_count() * width_, 0.0);
+    partial_worths_.assign(tables.partial_count() * width_, 0.0);
+    entry_worths_.assign(plan.entry_count() * width_, 0.0);
+    weight_.assign(width_, 0.0);
+    one_slot_worths_.assign(tables.slot_count(), 0.0);
+    one_rate_worths_.assign(tables.rate_count(), 0.0);
+}
+
+void AdjointSweep::carry(std::span<const AdjointJob> jobs) {
+    std::fill(lambda_.begin(), lambda_.end(), 0.0);
+    std::fill(slot_worths_.begin(), slot_worths_.end(), 0.0);
+    for (std::size_t l = 0; l < width_; ++l) {
+        lanes_[l] = Lane{};
+        if (l < jobs.size()) {
+            lanes_[l].job = &jobs[l];
+            lanes_[l].constant_worths.assign(tables_.slot_count(), 0.0);
+            std::fill(jobs[l].gradient.begin(), jobs[l].gradient.end(), 0.0);
+            begin_phase(l, jobs[l].recorded->phase, false);
+            advance(l);
+        }
+    }
+    for (;;) {
+        const bool is_done = std::all_of(lanes_.begin(), lanes_.end(),
+                                         [](const Lane& lane) { return lane.job == nullptr; });
+        if (is_done) {
+            return;
+        }
+        step_back();
+        for (std::size_t l = 0; l < width_; ++l) {
+            if (lanes_[l].job != nullptr) {
+                advance(l);
+            }
+        }
+    }
+}
+
+void AdjointSweep::read_lane(const double* rows, std::size_t l,
+                             std::span<double> to) const noexcept {
+    for (std::size_t i = 0; i < to.size(); ++i) {
+        to[i] = rows[i * width_ + l];
+    }
+}
+
+/// The lane's parameters as they stand after the first `items` of its script.
+void AdjointSweep::set_parameters(std::size_t l, std::size_t items) {
+    const Lane& lane = lanes_[l];
+    eqn::ReferenceKernel& kernel = reference_[l];
+    kernel.reset_parameters();
+    kernel.set_parameters(lane.phase->run.parameters);
+    for (const ScriptItem& item : std::span{lane.phase->script.items}.first(items)) {
+        const Event* event =
+            item.kind == ScriptItem::Kind::event ? &lane.phase->run.events[item.index] : nullptr;
+        if (event != nullptr && !event->parameters.empty()) {
+            kernel.set_parameters(event->parameters);
+        }
+    }
+    replay_.set_constants(l, kernel);
+}
+
+void AdjointSweep::begin_phase(std::size_t l, const RecordedPhase& phase, bool is_equilibrating) {
+    Lane& lane = lanes_[l];
+    lane.phase = &phase;
+    lane.is_equilibrating = is_equilibrating;
+    lane.items_left = phase.script.items.size();
+    set_parameters(l, lane.items_left);
+}
+
+void AdjointSweep::advance(std::size_t l) {
+    while (lanes_[l].job != nullptr) {
+        Lane& lane = lanes_[l];
+        if (lane.items_left == 0) {
+            end_phase(l);
+            continue;
+        }
+        const ScriptItem& item = lane.phase->script.items[--lane.items_left];
+        switch (item.kind) {
+            case ScriptItem::Kind::step: {
+                const TracedStep& step = lane.phase->trace.steps[item.index];
+                replay_.set_step(l, step.time, step.size, lane.phase->trace.state(item.index, n_));
+                return;
+            }
+            case ScriptItem::Kind::event:
+                reverse_event(l, item);
+                break;
+            case ScriptItem::Kind::output:
+                std::fill(worth_.begin(), worth_.end(), 0.0);
+                reverse_output(l, item.index, item.time, lane.phase->script.state(item.state, n_),
+                               worth_);
+                for (std::size_t i = 0; i < n_; ++i) {
+                    lambda_[i * width_ + l] += worth_[i];
+                }
+                break;
+        }
+    }
+}
+
+/// Adds what the state is worth at an output of the run.
+void AdjointSweep::reverse_output(std::size_t l, std::size_t row, double t,
+                                  std::span<const double> y, std::span<double> y_worths) {
+    Lane& lane = lanes_[l];
+    if (lane.is_equilibrating) {
+        return;  // its outputs are not the run's
+    }
+    const Recording& recording = lane.phase->run.recording;
+    const double* weight = lane.job->weights.data() + row * recording.size();
+    for (const SpeciesId s : recording.species) {
+        y_worths[s.value] += *weight++;
+    }
+    for (const ObservableId o : recording.observables) {
+        for (const eqn::Term& term : tables_.system().observable_terms(o)) {
+            y_worths[term.index] += term.weight * *weight;
+        }
+        ++weight;
+    }
+    if (std::all_of(weight, weight + recording.functions.size(),
+                    [](double w) { return w == 0.0; })) {
+        return;
+    }
+    for (const FunctionId f : recording.functions) {
+        one_slot_worths_[tables_.system().slot(f)] += *weight++;
+    }
+    eqn::ReferenceKernel& kernel = reference_[l];
+    kernel.observe(t, y);
+    for (const std::span<const Instruction> tape : {program_.output_tape, program_.rate_tape}) {
+        one_.reverse_tape(tape.data(), tape.data() + tape.size(), program_.observable_terms.data(),
+                          kernel.slots().data(), one_slot_worths_.data(), y_worths.data());
+    }
+    for (std::size_t slot = 0; slot < program_.time_slot; ++slot) {
+        lane.constant_worths[slot] += one_slot_worths_[slot];
+    }
+    std::fill(one_slot_worths_.begin(), one_slot_worths_.end(), 0.0);
+}
+
+void AdjointSweep::add_to_gradient(const AdjointJob& job, const Input& input, double worth) {
+    for (std::size_t i = 0; i < job.task->inputs.size(); ++i) {
+        if (job.task->inputs[i] == input) {
+            job.gradient[i] += worth;
+        }
+    }
+}
+
+void AdjointSweep::reverse_event(std::size_t l, const ScriptItem& item) {
+    const Lane& lane = lanes_[l];
+    const AdjointJob& job = *lane.job;
+    const Event& event = lane.phase->run.events[item.index];
+    eqn::ReferenceKernel& kernel = reference_[l];
+    const Input by_time = Input::event_time(item.index);
+    const bool has_time = std::find(job.task->inputs.begin(), job.task->inputs.end(), by_time) !=
+                          job.task->inputs.end();
+    const std::span<const double> before = lane.phase->script.state(item.state, n_);
+    const auto lambda_times_f = [&] {
+        double sum = 0.0;
+        for (std::size_t i = 0; i < n_; ++i) {
+            sum += lambda_[i * width_ + l] * f_[i];
+        }
+        return sum;
+    };
+    std::copy(before.begin(), before.end(), state_.begin());
+    std::vector<double> amounts;  // before each change
+    for (const StateChange& change : event.states) {
+        amounts.push_back(state_[change.species.value]);
+        change_states(std::span{&change, 1}, state_);
+    }
+    if (has_time) {
+        kernel.rhs(item.time, state_, f_);
+        add_to_gradient(job, by_time, -lambda_times_f());
+    }
+    for (std::size_t i = event.states.size(); i-- > 0;) {
+        const StateChange& change = event.states[i];
+        double& worth = lambda_[change.species.value * width_ + l];
+        const Input by_amount = Input::event_amount(item.index, i);
+        switch (change.kind) {
+            case StateChange::Kind::set:
+                add_to_gradient(job, by_amount, worth);
+                worth = 0.0;
+                break;
+            case StateChange::Kind::add:
+                add_to_gradient(job, by_amount, worth);
+                break;
+            case StateChange::Kind::multiply:
+                add_to_gradient(job, by_amount, worth * amounts[i]);
+                worth *= change.value;
+                break;
+        }
+    }
+    if (!event.parameters.empty()) {
+        convert_constants(l);
+        for (std::size_t i = event.parameters.size(); i-- > 0;) {
+            double& worth =
+                lanes_[l].constant_worths[tables_.system().slot(event.parameters[i].parameter)];
+            add_to_gradient(job, Input::event_parameter(item.index, i), worth);
+            worth = 0.0;
+        }
+        set_parameters(l, lane.items_left);
+    }
+    if (has_time) {
+        kernel.rhs(item.time, before, f_);
+        add_to_gradient(job, by_time, lambda_times_f());
+    }
+}
+
+/// What computed constants are worth becomes what parameters are worth, the parameters being those
+/// of the lane now.
+void AdjointSweep::convert_constants(std::size_t l) {
+    std::vector<double>& worths = lanes_[l].constant_worths;
+    for (std::size_t slot = 0; slot < program_.time_slot; ++slot) {
+        worths[slot] += slot_worths_[slot * width_ + l];
+        slot_worths_[slot * width_ + l] = 0.0;
+    }
+    const eqn::ReferenceKernel& kernel = reference_[l];
+    const std::span<const double> slots = kernel.slots();
+    for (std::size_t at = program_.constants_tape.size(); at-- > 0;) {
+        const Instruction& i = program_.constants_tape[at];
+        if (i.op == Opcode::define_parameter) {
+            if (!kernel.is_set(ParameterId{i.b})) {
+                worths[i.a] += worths[i.dst];
+                worths[i.dst] = 0.0;
+            }
+            continue;
+        }
+        const double worth = worths[i.dst];
+        worths[i.dst] = 0.0;
+        if (worth == 0.0) {
+            continue;
+        }
+        const eqn::OperandSlopes of =
+            eqn::operand_slopes(i.op, slots[i.a], slots[i.b], slots[i.c], slots[i.dst]);
+        worths[i.a] += back_along(worth, of.a);
+        worths[i.b] += back_along(worth, of.b);
+        worths[i.c] += back_along(worth, of.c);
+    }
+}
+
+/// What parameters are worth goes to the inputs that are their values at the start.
+void AdjointSweep::credit_parameters(std::size_t l) {
+    Lane& lane = lanes_[l];
+    const std::vector<Input>& inputs = lane.job->task->inputs;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i].kind == Input::Kind::parameter) {
+            lane.job->gradient[i] +=
+                lane.constant_worths[tables_.system().slot(ParameterId{inputs[i].index})];
+        }
+    }
+    std::fill(lane.constant_worths.begin(), lane.constant_worths.end(), 0.0);
+}
+
+/// At the start of a phase: on to the equilibration, or to the initial amounts and the end.
+void AdjointSweep::end_phase(std::size_t l) {
+    Lane& lane = lanes_[l];
+    const Run& run = lane.job->task->run;
+    const RecordedRun& recorded = *lane.job->recorded;
+    if (run.equilibration && !lane.is_equilibrating) {
+        convert_constants(l);
+        credit_parameters(l);
+        if (recorded.equilibration) {
+            begin_phase(l, *recorded.equilibration, true);
+            return;
+        }
+        lane.is_equilibrating = true;
+        reverse_steady_state(l);
+    }
+    reverse_initial_state(l);
+    lane.job = nullptr;
+}
+
+/// By the implicit function theorem: see SteadyStateSlopes.
+void AdjointSweep::reverse_steady_state(std::size_t l) {
+    Lane& lane = lanes_[l];
+    const Run& run = lane.job->task->run;
+    const std::vector<double>& y = lane.job->recorded->steady_state;
+    eqn::ReferenceKernel& kernel = reference_[l];
+    kernel.reset_parameters();
+    kernel.set_parameters(run.parameters);
+    kernel.set_parameters(run.equilibration->parameters);
+    SteadyStateSlopes& slopes = recorder_.slopes_at(run, y);
+    read_lane(lambda_.data(), l, worth_);
+    std::vector<double> initial_worths(n_);
+    slopes.solve_transposed(worth_, explicit_worths_, initial_worths);
+    kernel.rhs(run.equilibration->max_time, y, f_);
+    one_.sum_up(changes_.view(), explicit_worths_.data(), one_rate_worths_.data());
+    std::fill(worth_.begin(), worth_.end(), 0.0);
+    const LaneProgram& program = tables_.program();
+    one_.reverse_products(program.rates, kernel.slots().data(), y.data(), one_rate_worths_.data(),
+                          one_slot_worths_.data(), worth_.data());
+    one_.reverse_tape(program.rate_tape, program.rate_tape_end, program.observable_terms,
+                      kernel.slots().data(), one_slot_worths_.data(), worth_.data());
+    for (std::size_t slot = 0; slot < program_.time_slot; ++slot) {
+        lane.constant_worths[slot] += one_slot_worths_[slot];
+    }
+    std::fill(one_slot_worths_.begin(), one_slot_worths_.end(), 0.0);
+    for (std::uint32_t s = 0; s < n_; ++s) {
+        const bool is_fixed = tables_.system().is_fixed(SpeciesId{s});
+        lambda_[s * width_ + l] = initial_worths[s] + (is_fixed ? worth_[s] : 0.0);
+    }
+}
+
+void AdjointSweep::reverse_initial_state(std::size_t l) {
+    Lane& lane = lanes_[l];
+    const AdjointJob& job = *lane.job;
+    const Run& run = job.task->run;
+    for (std::uint32_t s = 0; s < n_; ++s) {
+        worth_[s] = lambda_[s * width_ + l];
+        lambda_[s * width_ + l] = 0.0;
+    }
+    for (std::size_t i = 0; i < job.task->inputs.size(); ++i) {
+        const Input& input = job.task->inputs[i];
+        if (input.kind == Input::Kind::initial_amount) {
+            job.gradient[i] += worth_[input.index];
+        }
+    }
+    for (std::size_t i = run.initial_state.size(); i-- > 0;) {
+        const StateChange& change = run.initial_state[i];
+        double& worth = worth_[change.species.value];
+        if (change.kind == StateChange::Kind::set) {
+            worth = 0.0;
+        } else if (change.kind == StateChange::Kind::multiply) {
+            worth *= change.value;
+        }
+    }
+    for (std::uint32_t s = 0; s < n_; ++s) {
+        lane.constant_worths[tables_.system().initial_slot(SpeciesId{s})] += worth_[s];
+    }
+    convert_constants(l);
+    if (run.equilibration) {
+        const std::vector<ParameterValue>& values = run.equilibration->parameters;
+        for (std::size_t i = values.size(); i-- > 0;) {
+            double& worth = lane.constant_worths[tables_.system().slot(values[i].parameter)];
+            add_to_gradient(job, Input::equilibration_value(i), worth);
+            worth = 0.0;
+        }
+    }
+    credit_parameters(l);
+}
+
+/// Adds what slots and states are worth through the rates at (t, y). Slots hold what the rate tape
+/// computes afterwards.
+void AdjointSweep::reverse_rates(const double* t, const double* y, const double* f_worths,
+                                 double* y_worths) {
+    const LaneProgram& program = tables_.program();
+    double* const slots = replay_.slots(0);
+    kernels_.run_rate_tape(program, t, y, slots);
+    kernels_.sum_up(changes_.view(), f_worths, rate_worths_.data());
+    kernels_.reverse_products(program.rates, slots, y, rate_worths_.data(), slot_worths_.data(),
+                              y_worths);
+    kernels_.reverse_tape(program.rate_tape, program.rate_tape_end, program.observable_terms, slots,
+                          slot_worths_.data(), y_worths);
+}
+
+/// What outputs inside the step are worth in the state at its start and in its stages.
+void AdjointSweep::reverse_interpolated(std::size_t l) {
+    const Lane& lane = lanes_[l];
+    const ScriptItem& item = lane.phase->script.items[lane.items_left];
+    if (lane.is_equilibrating || item.row_begin == item.row_end) {
+        return;
+    }
+    if (!has_seeds_) {
+        std::fill(seeds_.begin(), seeds_.end(), 0.0);
+        std::fill(y_seeds_.begin(), y_seeds_.end(), 0.0);
+        has_seeds_ = true;
+    }
+    const TracedStep& step = lane.phase->trace.steps[item.index];
+    for (std::size_t row = item.row_begin; row < item.row_end; ++row) {
+        const double t = lane.phase->run.output_times[row];
+        const RosenbrockTableau::Row weights = dense_weights(tableau_, (t - step.time) / step.size);
+        for (std::size_t i = 0; i < n_; ++i) {
+            double sum = replay_.y()[i * width_ + l];
+            for (std::size_t s = 0; s < replay_.stages(); ++s) {
+                sum += weights[s] * replay_.k(s)[i * width_ + l];
+            }
+            state_[i] = sum;
+        }
+        std::fill(worth_.begin(), worth_.end(), 0.0);
+        reverse_output(l, row, t, state_, worth_);
+        for (std::size_t i = 0; i < n_; ++i) {
+            y_seeds_[i * width_ + l] += worth_[i];
+            for (std::size_t s = 0; s < replay_.stages(); ++s) {
+                seeds_[(s * n_ + i) * width_ + l] += weights[s] * worth_[i];
+            }
+        }
+    }
+}
+
+/// One step of every lane, reversed: from what the state after it is worth to what the state before
+/// it is. See docs/theory/sensitivities.md, The adjoint.
+void AdjointSweep::step_back() {
+    replay_.compute();
+    has_seeds_ = false;
+    for (std::size_t l = 0; l < width_; ++l) {
+        if (lanes_[l].job != nullptr) {
+            reverse_interpolated(l);
+        }
+    }
+    if (!has_seeds_) {
+        std::fill(stage_.begin(), stage_.end(), 0.0);
+    }
+    const std::size_t row = n_ * width_;
+    const std::size_t stages = replay_.stages();
+    const LaneProgram& program = tables_.program();
+    std::fill(y_bar_.begin(), y_bar_.end(), 0.0);
+    RosenbrockTableau::Row ends = tableau_.a[stages - 1];
+    ends[stages - 1] = 1.0;
+    for (std::size_t done = 0; done < stages; ++done) {
+        const std::size_t s = stages - 1 - done;
+        RosenbrockTableau::Row a{};
+        RosenbrockTableau::Row c{};
+        for (std::size_t j = 0; j < done; ++j) {
+            a[j] = tableau_.a[stages - 1 - j][s];
+            c[j] = tableau_.c[stages - 1 - j][s];
+        }
+        const double* const base = has_seeds_ ? seeds_.data() + s * row : stage_.data();
+        std::fill(weight_.begin(), weight_.end(), ends[s]);
+        kernels_.system->stage_state(n_, base, y_bar_.data(), static_cast<int>(done), a.data(),
+                                     right_.data());
+        double* const u = u_.data() + done * row;
+        kernels_.system->stage_right_side(n_, right_.data(), u_.data(), static_cast<int>(done),
+                                          c.data(), replay_.reciprocal_h(), lambda_.data(),
+                                          weight_.data(), u);
+        kernels_.system->math->solve_transposed(lu_program_, replay_.factors(), u, work_.data(), u);
+        if (s > 0) {
+            reverse_rates(replay_.stage_time(s), replay_.stage_state(s), u,
+                          y_bar_.data() + done * row);
+        }
+    }
+    // At the step's start: f of the first stage, df/dt, and J in all stages.
+    const double* const u_first = u_.data() + (stages - 1) * row;
+    double* const y_first = y_bar_.data() + (stages - 1) * row;
+    std::copy(u_first, u_first + row, f_worths_.begin());
+    if (tables_.depends_on_time()) {
+        for (std::size_t i = 0; i < n_; ++i) {
+            for (std::size_t l = 0; l < width_; ++l) {
+                double sum = 0.0;
+                for (std::size_t s = 0; s < stages; ++s) {
+                    sum += tableau_.d[s] * u_[(stages - 1 - s) * row + i * width_ + l];
+                }
+                const double worth = sum * replay_.h()[l] / replay_.slope_span()[l];
+                slope_worths_[i * width_ + l] = worth;
+                f_worths_[i * width_ + l] -= worth;
+            }
+        }
+        reverse_rates(replay_.slope_time(), replay_.y(), slope_worths_.data(), y_first);
+    }
+    kernels_.outer_products(pattern_.columns(), tableau_.stages, u_.data(), replay_.k(),
+                            entry_worths_.data());
+    kernels_.sum_up(jacobian_.view(), entry_worths_.data(), partial_worths_.data());
+    kernels_.reverse_sums(program.partial_sums, partial_worths_.data() + products_ * width_,
+                          partial_worths_.data());
+    double* const slots = replay_.slots(0);
+    kernels_.run_rate_tape(program, replay_.t(), replay_.y(), slots);
+    kernels_.run_slope_tape(program, replay_.y(), slots);
+    kernels_.reverse_products(program.partials, slots, replay_.y(), partial_worths_.data(),
+                              slot_worths_.data(), y_first);
+    kernels_.reverse_tape(program.slope_tape, program.slope_tape_end, program.observable_terms,
+                          slots, slot_worths_.data(), y_first);
+    reverse_rates(replay_.t(), replay_.y(), f_worths_.data(), y_first);
+    RosenbrockTableau::Row ones{};
+    ones.fill(1.0);
+    kernels_.system->stage_state(n_, lambda_.data(), y_bar_.data(), tableau_.stages, ones.data(),
+                                 next_lambda_.data());
+    for (std::size_t l = 0; l < width_; ++l) {
+        if (lanes_[l].job == nullptr) {
+            continue;
+        }
+        for (std::size_t i = 0; i < n_; ++i) {
+            const std::size_t at = i * width_ + l;
+            lambda_[at] = next_lambda_[at] + (has_seeds_ ? y_seeds_[at] : 0.0);
+        }
+    }
+}
+
+}  // namespace erbium::sim

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/sim/sensitivity_adjoint.hpp: carries what a number is worth back through recorded runs.
+// Reads: RecordedRun   Makes: Gradient's numbers   Used by: sim::SensitivitySolver
+//
+// Subjects stand in the lanes, each with its own time and place in its script, as in
+// sim::LaneIntegrator; every step is done again from its recorded start and then reversed. "Worth"
+// is the derivative of the number G by whatever is named.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "erbium/eqn/reference_kernel.hpp"
+#include "erbium/math/aligned.hpp"
+#include "erbium/sim/recorded_run.hpp"
+#include "erbium/sim/sensitivity.hpp"
+#include "erbium/sim/sensitivity_kernels.hpp"
+#include "erbium/sim/sensitivity_tables.hpp"
+#include "erbium/sim/step_replay.hpp"
+
+namespace erbium::sim {
+
+/// Sums read the other way round: by value, the rows it goes into.
+class TransposedSums {
+public:
+    TransposedSums(const LaneSums& sums, std::size_t value_count);
+    [[nodiscard]] LaneSums view() const noexcept {
+        return {static_cast<std::uint32_t>(sums_.size()), sums_.data(), indices_.data(),
+                weights_.data()};
+    }
+
+private:
+    std::vector<LaneSum> sums_;
+    std::vector<std::uint32_t> indices_;
+    std::vector<double> weights_;
+};
+
+/// One run to go back through.
+struct AdjointJob {
+    const SensitivityTask* task{};
+    const RecordedRun* recorded{};
+    std::span<const double> weights;  ///< dG/d(result.values)
+    std::span<double> gradient;       ///< by input
+};
+
+/// Workspace of one thread.
+class AdjointSweep {
+public:
+    /// The tables and the plan must outlive it.
+    AdjointSweep(const LaneTables& tables, const math::LuPlan& plan, const RowPattern& pattern,
+                 const SensitivityKernels& kernels, const RosenbrockTableau& tableau,
+                 RunRecorder& recorder);
+
+    /// At most as many jobs as lanes. Memory: that of the records, and a few states per stage.
+    void carry(std::span<const AdjointJob> jobs);
+
+private:
+    struct Lane {
+        const AdjointJob* job{};
+        const RecordedPhase* phase{};
+        bool is_equilibrating{};
+        std::size_t items_left{};             // of the phase's script
+        std::vector<double> constant_worths;  // by slot; of outputs and what was converted
+    };
+
+    void begin_phase(std::size_t l, const RecordedPhase& phase, bool is_equilibrating);
+    /// Back to the next step, or to the start of everything: then the lane is free.
+    void advance(std::size_t l);
+    void reverse_event(std::size_t l, const ScriptItem& item);
+    void reverse_output(std::size_t l, std::size_t row, double t, std::span<const double> y,
+                        std::span<double> y_worths);
+    void reverse_interpolated(std::size_t l);
+    void end_phase(std::size_t l);
+    void reverse_steady_state(std::size_t l);
+    void reverse_initial_state(std::size_t l);
+    void set_parameters(std::size_t l, std::size_t items);
+    void convert_constants(std::size_t l);
+    void credit_parameters(std::size_t l);
+    void add_to_gradient(const AdjointJob& job, const Input& input, double worth);
+    void step_back();
+    void reverse_rates(const double* t, const double* y, const double* f_worths, double* y_worths);
+    void read_lane(const double* rows, std::size_t l, std::span<double> to) const noexcept;
+
+    const LaneTables& tables_;
+    const eqn::Program program_;
+    const RowPattern& pattern_;
+    const SensitivityKernels& kernels_;
+    const SensitivityKernels& one_;  // of one lane
+    const RosenbrockTableau& tableau_;
+    RunRecorder& recorder_;
+    math::LuProgram lu_program_;
+    TransposedSums changes_;
+    TransposedSums jacobian_;
+    std::size_t n_;
+    std::size_t width_;
+    std::size_t products_;
+    StepReplay replay_;
+
+    std::vector<Lane> lanes_;
+    std::vector<eqn::ReferenceKernel> reference_;  // by lane
+
+    math::AlignedDoubles lambda_;  // worth of the state, rows of lanes
+    math::AlignedDoubles next_lambda_;
+    math::AlignedDoubles seeds_;  // worth of stages through interpolated outputs
+    math::AlignedDoubles y_seeds_;
+    bool has_seeds_{};
+    math::AlignedDoubles u_;      // worth of right-hand sides, last stage first
+    math::AlignedDoubles y_bar_;  // worth of stage states, last stage first
+    math::AlignedDoubles stage_;
+    math::AlignedDoubles right_;
+    math::AlignedDoubles work_;
+    math::AlignedDoubles slot_worths_;
+    math::AlignedDoubles rate_worths_;
+    math::AlignedDoubles partial_worths_;
+    math::AlignedDoubles entry_worths_;
+    math::AlignedDoubles slope_worths_;
+    math::AlignedDoubles f_worths_;
+    math::AlignedDoubles weight_;
+    std::vector<double> state_;
+    std::vector<double> worth_;
+    std::vector<double> f_;
+    std::vector<double> explicit_worths_;
+    std::vector<double> one_slot_worths_;
+    std::vector<double> one_rate_worths_;
+};
+
+}  // namespace erbium::sim

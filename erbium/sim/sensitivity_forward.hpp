@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/sim/sensitivity_forward.hpp: carries derivatives through a recorded run, many at once.
+// Reads: RunScript, StepTrace   Makes: Sensitivities' numbers   Used by: sim::SensitivitySolver
+//
+// One subject, whose inputs stand in the lanes: matrices and factors are computed once per step and
+// shared by all inputs.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "erbium/eqn/reference_kernel.hpp"
+#include "erbium/math/aligned.hpp"
+#include "erbium/sim/run_script.hpp"
+#include "erbium/sim/sensitivity.hpp"
+#include "erbium/sim/sensitivity_kernels.hpp"
+#include "erbium/sim/sensitivity_tables.hpp"
+#include "erbium/sim/step_replay.hpp"
+
+namespace erbium::sim {
+
+class SteadyStateSlopes;
+
+/// Workspace of one thread. Everything is allocated at the start of a run.
+class ForwardSweep {
+public:
+    /// The tables and the plan must outlive it.
+    ForwardSweep(const LaneTables& tables, const math::LuPlan& plan, const RowPattern& pattern,
+                 const SensitivityKernels& kernels, const RosenbrockTableau& tableau);
+
+    /// Derivatives of the initial state, under the parameters of `run`, or of its equilibration
+    /// when `is_equilibrating`.
+    void begin(const Run& run, std::span<const Input> inputs, bool is_equilibrating);
+
+    /// Carries them on to the end of the script, recording at outputs.
+    /// @param phase   the run that was recorded: that of begin(), or its equilibration as a run
+    /// @param values  times x columns x inputs; rows that are not reached are left alone
+    void carry(const Run& phase, const RunScript& script, const StepTrace& trace,
+               std::span<double> values);
+
+    /// From the initial to the steady state.
+    void settle(SteadyStateSlopes& slopes, double t, std::span<const double> y);
+
+    /// After the equilibration: parameters of the run itself.
+    void end_equilibration();
+
+    /// Derivatives of the state as it stands, states x inputs.
+    void write_state(std::span<double> to) const;
+
+private:
+    /// Inputs that are carried in one pack of lanes.
+    struct Group {
+        std::size_t first{};  // input of lane 0
+        std::size_t count{};
+        std::shared_ptr<const ActiveTables> tables;
+        math::AlignedDoubles dslots;  // slots x W
+        math::AlignedDoubles s;       // derivatives of the state
+        math::AlignedDoubles fixed;   // the same of fixed species only, else 0
+        math::AlignedDoubles k;       // of the stages
+        math::AlignedDoubles entries;
+        bool has_fixed{};
+    };
+
+    std::shared_ptr<const ActiveTables> tables_for(std::span<const Input> inputs);
+    void seed_parameters(Group& group);
+    void compute_constants(Group& group);
+    void begin_state(Group& group);
+    void copy_fixed(Group& group);
+    void apply(const ScriptItem& item, const RunScript& script);
+    void apply(Group& group, const ScriptItem& item, std::span<const double> y,
+               std::span<const double> f_before);
+    void step(const ScriptItem& item, const StepTrace& trace, std::span<double> values);
+    void differentiate_matrices();
+    void pack_pairs();
+    void step(Group& group);
+    void add_explicit(Group& group, const double* slots, const double* y, double* result);
+    void explicit_entries(Group& group);
+    void record(Group& group, const double* s, std::size_t row, std::span<double> values);
+    void interpolate(Group& group, double theta);
+    void observe(double t, std::span<const double> y);
+    [[nodiscard]] double* lane_row(math::AlignedDoubles& rows, std::size_t i) const noexcept {
+        return rows.data() + i * width_;
+    }
+
+    const LaneTables& tables_;
+    const eqn::Program program_;
+    const RowPattern& pattern_;
+    const SensitivityKernels& kernels_;
+    const RosenbrockTableau& tableau_;
+    math::LuProgram lu_program_;
+    std::size_t n_;
+    std::size_t width_;
+    StepReplay replay_;
+    eqn::ReferenceKernel kernel_;
+
+    const Run* run_{};
+    const Run* phase_{};
+    std::span<const Input> inputs_;
+    bool is_equilibrating_{};
+    std::vector<Group> groups_;
+    std::vector<std::pair<ActiveSeeds, std::shared_ptr<const ActiveTables>>> known_tables_;
+
+    // Of the present step, shared by all groups.
+    std::vector<std::vector<EntryPair>> pairs_;  // by stage: J there, d(J k)/dy
+    std::vector<EntryPair> slope_pairs_;         // J at the time of the difference, J at the start
+    math::AlignedDoubles directions_;            // n x W: stages as directions
+    math::AlignedDoubles direction_slots_;
+    math::AlignedDoubles direction_partials_;
+    math::AlignedDoubles direction_entries_;
+    std::vector<double> slopes_;
+    std::vector<double> rate_slopes_;
+
+    // Of the group at work.
+    math::AlignedDoubles active_;
+    math::AlignedDoubles stage_;
+    math::AlignedDoubles sum_;
+    math::AlignedDoubles more_;
+    math::AlignedDoubles time_slope_;
+    math::AlignedDoubles right_;
+    math::AlignedDoubles work_;
+    math::AlignedDoubles new_s_;
+    math::AlignedDoubles reciprocal_h_;
+    math::AlignedDoubles d_h_;
+    math::AlignedDoubles all_slots_;  // slots x W for functions
+    std::vector<double> y_;
+    std::vector<double> f_;
+    std::vector<double> f_after_;
+};
+
+}  // namespace erbium::sim

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/sim/sensitivity_kernels.hpp"
+
+#include <vector>
+
+#include "erbium/sim/sensitivity_kernels_of.hpp"
+
+namespace erbium::sim {
+namespace {
+
+SensitivityKernels of(const SystemKernels& system) noexcept {
+    SensitivityKernels kernels;
+    const int width = static_cast<int>(system.width);
+    switch (system.math->target) {
+        case math::Target::portable:
+            kernels = portable_sensitivity_kernels(width);
+            break;
+#if defined(__x86_64__)
+        case math::Target::avx2:
+            kernels = avx2_sensitivity_kernels(width);
+            break;
+        case math::Target::avx512:
+            kernels = avx512_sensitivity_kernels(width);
+            break;
+#endif
+        default:
+            break;
+    }
+    kernels.system = &system;
+    return kernels;
+}
+
+}  // namespace
+
+std::span<const SensitivityKernels> sensitivity_kernels() noexcept {
+    static const std::vector<SensitivityKernels> all = [] {  // constant after the first call
+        std::vector<SensitivityKernels> found;
+        for (const SystemKernels& system : system_kernels()) {
+            found.push_back(of(system));
+        }
+        return found;
+    }();
+    return all;
+}
+
+}  // namespace erbium::sim

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/sim/sensitivity_kernels_avx2.cpp: kernels for AVX2; compiled with -mavx2.
+#define ERBIUM_TARGET avx2
+#include "erbium/sim/sensitivity_kernels_of.hpp"
+
+namespace erbium::sim {
+
+SensitivityKernels avx2_sensitivity_kernels(int width) noexcept {
+    switch (width) {
+        case 4:
+            return avx2::sensitivity_kernels_of<4>();
+        default:
+            return {};
+    }
+}
+
+}  // namespace erbium::sim

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/sim/sensitivity_kernels_of.hpp: fills a SensitivityKernels with the templates of one
+// target. Used by: sensitivity_kernels_<target>.cpp, each compiled for its instruction set
+#pragma once
+
+#include "erbium/sim/sensitivity_kernel.hpp"
+#include "erbium/sim/sensitivity_kernels.hpp"
+
+namespace erbium::sim {
+
+// Where each translation unit hands out its kernels.
+[[nodiscard]] SensitivityKernels portable_sensitivity_kernels(int width) noexcept;
+[[nodiscard]] SensitivityKernels avx2_sensitivity_kernels(int width) noexcept;
+[[nodiscard]] SensitivityKernels avx512_sensitivity_kernels(int width) noexcept;
+
+namespace ERBIUM_TARGET {
+
+template <int W>
+[[nodiscard]] SensitivityKernels sensitivity_kernels_of() noexcept {
+    SensitivityKernels kernels;
+    kernels.width = W;
+    kernels.tangent_tape = tangent_tape<W>;
+    kernels.tangent_products = tangent_products<W>;
+    kernels.sum_up = sum_up<W>;
+    kernels.active_products = active_products<W>;
+    kernels.add_active_rows = add_active_rows<W>;
+    kernels.active_sums = active_sums<W>;
+    kernels.add_active_entries = add_active_entries<W>;
+    kernels.multiply_pair = multiply_pair<W>;
+    kernels.reverse_sums = reverse_sums<W>;
+    kernels.reverse_products = reverse_products<W>;
+    kernels.reverse_tape = reverse_tape<W>;
+    kernels.outer_products = outer_products<W>;
+    kernels.run_rate_tape = run_rate_tape<W>;
+    kernels.run_slope_tape = run_slope_tape<W>;
+    return kernels;
+}
+
+}  // namespace ERBIUM_TARGET
+}  // namespace erbium::sim
