@@ -315,6 +315,30 @@ private:
         samples_ = fit::sample(objective_, starts, options);
     }
 
+    /// Parameter vectors that the data do not tell apart from the best: draws of the posterior when
+    /// there are some, else searches that came within the 95 % threshold of a profile.
+    [[nodiscard]] std::vector<std::vector<double>> ensemble() {
+        std::vector<std::vector<double>> members;
+        constexpr std::size_t kMostMembers = 400;
+        const std::size_t draws = samples_.chains * samples_.draws;
+        const std::size_t every = draws / kMostMembers + 1;
+        for (std::size_t k = 0; k < draws; k += every) {
+            std::vector<double> x;
+            for (std::size_t i = 0; i < samples_.dimensions; ++i) {
+                x.push_back(samples_.at(k / samples_.draws, k % samples_.draws, i));
+            }
+            members.push_back(std::move(x));
+        }
+        for (std::size_t r = 0; draws == 0 && r < results_.size(); ++r) {
+            const fit::Optimum& optimum = results_[r].optimum;
+            if (optimum.value < best().value + fit::profile_threshold(0.95)) {
+                members.push_back(hierarchical_ == nullptr ? optimum.x
+                                                           : hierarchical_->completed(optimum.x));
+            }
+        }
+        return members;
+    }
+
     void write() {
         const auto coordinates = objective_.coordinates();
         const petab::Problem& tables = problem_->problem;
@@ -326,6 +350,11 @@ private:
             parameters_table(tables, coordinates, best_x_,
                              standard_errors(coordinates, best_x_, at_best_), profiles_));
         put("simulations.tsv", petab::simulation_table(tables, prediction_));
+        std::vector<petab::Prediction> predictions;
+        for (const std::vector<double>& member : ensemble()) {
+            predictions.push_back(objective_.predict(member));
+        }
+        put("intervals.tsv", intervals_table(tables, predictions));
         std::vector<NamedFigure> figures{waterfall_figure(results_),
                                          parameters_figure(searched().coordinates(), results_),
                                          agreement_figure(tables, prediction_)};

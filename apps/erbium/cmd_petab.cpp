@@ -11,6 +11,7 @@
 #include "erbium/base/text.hpp"
 #include "erbium/petab/objective.hpp"
 #include "erbium/petab/simulation_table.hpp"
+#include "erbium/petab/write_problem.hpp"
 #include "manifest.hpp"
 
 namespace erbium::app {
@@ -34,6 +35,22 @@ Exit require_nominal(const petab::BoundProblem& problem) {
     return show(diagnostics);
 }
 
+/// Writes the problem as PEtab 2.
+Exit write_exported(const petab::Problem& problem, const std::string& folder) {
+    const auto model = petab::read_model(problem);
+    if (!model) {
+        return show(model.error());
+    }
+    const auto files = petab::export_version_2(problem, model.value());
+    if (!files) {
+        return show(files.error());
+    }
+    for (const auto& [name, text] : files.value()) {
+        write_file((std::filesystem::path{folder} / name).string(), text);
+    }
+    return Exit::ok;
+}
+
 }  // namespace
 
 Exit run(const PetabCommand& command) {
@@ -43,6 +60,12 @@ Exit run(const PetabCommand& command) {
     }
     const auto problem = std::make_shared<const petab::BoundProblem>(std::move(loaded).value());
     print_error(problem->warnings.text());
+    if (!command.exported.empty()) {
+        if (const Exit exit = write_exported(problem->problem, command.exported);
+            exit != Exit::ok) {
+            return exit;
+        }
+    }
     if (const Exit exit = require_nominal(*problem); exit != Exit::ok) {
         return exit;
     }

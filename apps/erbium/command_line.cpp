@@ -167,11 +167,14 @@ CLI::App* add_petab(CLI::App& app, PetabCommand& petab) {
         "petab", "Check a PEtab problem and compute its likelihood at the nominal parameters");
     add_examples(*command,
                  "  erbium petab problem.yaml --json\n"
-                 "  erbium petab problem.yaml --simulations simulations.tsv --gradient\n");
+                 "  erbium petab problem.yaml --simulations simulations.tsv --gradient\n"
+                 "  erbium petab problem.yaml --export version2/\n");
     command->add_option("PROBLEM", petab.problem, "The YAML file of a PEtab 1 or 2 problem")
         ->required();
     command->add_option("--simulations", petab.simulations,
                         "Write the simulation table here, and run.json beside it");
+    command->add_option("--export", petab.exported,
+                        "Write the problem as PEtab 2.0.0 into this folder");
     command->add_flag("--gradient", petab.with_gradient,
                       "Also the derivatives by the estimated parameters, on their scales");
     command->add_option("--rtol", petab.rtol, "Relative tolerance (default 1e-8)")

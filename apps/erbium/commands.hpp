@@ -89,6 +89,7 @@ struct ConvertCommand {
 struct PetabCommand {
     std::string problem;      ///< the YAML file
     std::string simulations;  ///< .tsv file; empty: none is written
+    std::string exported;     ///< folder for the problem as PEtab 2; empty: none is written
     bool with_gradient{};
     std::optional<double> rtol;
     std::optional<double> atol;

@@ -235,6 +235,28 @@ std::string summary_table(std::span<const fit::Coordinate> coordinates,
     return text;
 }
 
+std::string intervals_table(const petab::Problem& problem,
+                            std::span<const petab::Prediction> ensemble) {
+    std::string text = "observableId\texperimentId\ttime\tq2.5\tmedian\tq97.5\tmembers\n";
+    for (std::size_t m = 0; m < problem.measurements.size(); ++m) {
+        std::vector<double> values;
+        for (const petab::Prediction& prediction : ensemble) {
+            if (std::isfinite(prediction.simulated[m])) {
+                values.push_back(prediction.simulated[m]);
+            }
+        }
+        const petab::Measurement& measurement = problem.measurements[m];
+        text +=
+            fmt::format("{}\t{}\t{}", problem.observables[measurement.observable].id,
+                        problem.experiments[measurement.experiment].id, shortest(measurement.time));
+        for (const double p : {0.025, 0.5, 0.975}) {
+            text += "\t" + shortest(values.empty() ? kNan : fit::quantile(values, p));
+        }
+        text += fmt::format("\t{}\n", values.size());
+    }
+    return text;
+}
+
 std::vector<double> standard_errors(std::span<const fit::Coordinate> coordinates,
                                     std::span<const double> x, const fit::Evaluation& at) {
     const std::size_t n = x.size();

@@ -42,6 +42,11 @@ namespace erbium::app {
 [[nodiscard]] std::string summary_table(std::span<const fit::Coordinate> coordinates,
                                         const fit::Samples& samples);
 
+/// Quantiles of each measurement's simulation over an ensemble of parameter vectors. Members whose
+/// simulation failed are left out; `members` says how many are in.
+[[nodiscard]] std::string intervals_table(const petab::Problem& problem,
+                                          std::span<const petab::Prediction> ensemble);
+
 /// Square roots of the diagonal of the inverse information, over the coordinates that are not held
 /// by a bound; NaN for those that are, and for all when it is singular.
 [[nodiscard]] std::vector<double> standard_errors(std::span<const fit::Coordinate> coordinates,
