@@ -90,9 +90,12 @@ Exit run(const PetabCommand& command) {
         manifest.fallbacks = problem->departures;
         write_manifest(std::filesystem::path{command.simulations}.parent_path().string(), manifest);
     }
-    fit::Evaluation slopes;
+    petab::Slopes slopes;
     if (command.with_gradient && prediction.failure.empty()) {
-        slopes = objective.evaluate(x, fit::Need::gradient);
+        slopes = objective.slopes(x);
+        for (const std::string& fallback : slopes.fallbacks) {
+            print_error(fmt::format("erbium: {}\n", fallback));
+        }
     }
     if (command.as_json) {
         nlohmann::ordered_json json;
@@ -104,24 +107,24 @@ Exit run(const PetabCommand& command) {
         if (!prediction.failure.empty()) {
             json["failure"] = prediction.failure;
         }
-        for (std::size_t i = 0; i < slopes.gradient.size(); ++i) {
+        for (std::size_t i = 0; i < slopes.objective.size(); ++i) {
             // Of the log likelihood and prior, as llh is; the objective is its negative.
-            json["gradient"][objective.coordinates()[i].name] = number(-slopes.gradient[i]);
+            json["gradient"][objective.coordinates()[i].name] = number(-slopes.objective[i]);
         }
         print(json.dump() + "\n");
     } else {
         print(fmt::format("log likelihood  {}\nchi2            {}\nlog prior       {}\n",
                           rounded(prediction.llh, 10), rounded(prediction.chi2, 10),
                           rounded(prediction.log_prior, 10)));
-        for (std::size_t i = 0; i < slopes.gradient.size(); ++i) {
+        for (std::size_t i = 0; i < slopes.objective.size(); ++i) {
             print(fmt::format("{:<32} {}\n", objective.coordinates()[i].name,
-                              rounded(-slopes.gradient[i], 8)));
+                              rounded(-slopes.objective[i], 8)));
         }
     }
     if (!prediction.failure.empty()) {
         return fail(Exit::numerical, prediction.failure);
     }
-    return slopes.ok() ? Exit::ok : fail(Exit::numerical, slopes.failure);
+    return slopes.failure.empty() ? Exit::ok : fail(Exit::numerical, slopes.failure);
 }
 
 }  // namespace erbium::app

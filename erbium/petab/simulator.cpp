@@ -10,9 +10,28 @@
 #include <utility>
 
 namespace erbium::petab {
+namespace {
+
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+/// A steady state that is reached from the model's own start, without anything happening before:
+/// its derivative is that of an equilibration.
+bool is_plain_steady(const BoundExperiment& experiment) noexcept {
+    return experiment.has_steady_data && !experiment.has_equilibration &&
+           experiment.changes.empty();
+}
+
+}  // namespace
 
 Simulator::Simulator(std::shared_ptr<const BoundProblem> problem, const SimulatorOptions& options)
-    : problem_{std::move(problem)}, options_{options}, solver_{problem_->system, options.solver} {}
+    : problem_{std::move(problem)},
+      options_{options},
+      solver_{problem_->system, options.solver},
+      position_(problem_->problem.parameters.size(), kNone) {
+    for (std::size_t i = 0; i < problem_->estimated.size(); ++i) {
+        position_[problem_->estimated[i]] = i;
+    }
+}
 
 std::string Simulator::failure_of(const BoundExperiment& experiment,
                                   const sim::Status& status) const {
@@ -20,35 +39,70 @@ std::string Simulator::failure_of(const BoundExperiment& experiment,
                        status.message);
 }
 
-double Simulator::number(const ValueSource& source, std::span<const double> values) {
+/// The value of a source; with an `input`, also the links from it to the free parameters.
+double Simulator::set(const ValueSource& source, const BoundExperiment& experiment,
+                      std::span<const double> values, const sim::Input* input, double factor,
+                      Plan& plan) {
     inputs_.clear();
+    bool is_free = false;
     for (const std::size_t row : source.rows) {
         inputs_.push_back(values[row]);
+        is_free = is_free || position_[row] != kNone;
     }
-    return source.formula.evaluate(inputs_, {}, work_);
+    const bool has_links = input != nullptr && is_free;
+    slopes_.resize(has_links ? inputs_.size() : 0);
+    const double value = source.formula.evaluate(inputs_, slopes_, work_);
+    for (std::size_t i = 0; i < slopes_.size(); ++i) {
+        const std::size_t row = source.rows[i];
+        if (position_[row] == kNone) {
+            continue;
+        }
+        const auto free =
+            std::lower_bound(experiment.free.begin(), experiment.free.end(), position_[row]);
+        plan.links.push_back(
+            {plan.inputs.size(), static_cast<std::size_t>(free - experiment.free.begin()),
+             factor * slopes_[i] *
+                 scale_slope(problem_->problem.parameters[row].scale, values[row])});
+    }
+    if (has_links) {
+        plan.inputs.push_back(*input);
+    }
+    return value;
 }
 
-sim::Run Simulator::plan(const BoundExperiment& experiment, std::span<const double> values) {
-    sim::Run run;
+Simulator::Plan Simulator::plan(const BoundExperiment& experiment, std::span<const double> values,
+                                bool with_links) {
+    Plan plan;
+    sim::Run& run = plan.run;
     run.start_time = experiment.start;
+    const auto number = [&](const ValueSource& source, const sim::Input& input,
+                            double factor = 1.0) {
+        return set(source, experiment, values, with_links ? &input : nullptr, factor, plan);
+    };
     for (const ParameterSetting& setting : experiment.parameters) {
-        run.parameters.push_back({setting.parameter, number(setting.value, values)});
+        run.parameters.push_back(
+            {setting.parameter, number(setting.value, sim::Input{setting.parameter})});
     }
     if (experiment.has_equilibration) {
         run.equilibration.emplace();
         run.equilibration->tolerance = options_.steady_tolerance;
-        for (const ParameterSetting& setting : experiment.equilibration) {
+        for (std::size_t i = 0; i < experiment.equilibration.size(); ++i) {
+            const ParameterSetting& setting = experiment.equilibration[i];
             run.equilibration->parameters.push_back(
-                {setting.parameter, number(setting.value, values)});
+                {setting.parameter, number(setting.value, sim::Input::equilibration_value(i))});
         }
     }
-    for (const Change& change : experiment.changes) {
+    for (std::size_t e = 0; e < experiment.changes.size(); ++e) {
+        const Change& change = experiment.changes[e];
         sim::Event event;
         event.time = change.time;
-        for (const ParameterSetting& setting : change.parameters) {
-            event.parameters.push_back({setting.parameter, number(setting.value, values)});
+        for (std::size_t i = 0; i < change.parameters.size(); ++i) {
+            event.parameters.push_back(
+                {change.parameters[i].parameter,
+                 number(change.parameters[i].value, sim::Input::event_parameter(e, i))});
         }
-        for (const StateSetting& setting : change.states) {
+        for (std::size_t i = 0; i < change.states.size(); ++i) {
+            const StateSetting& setting = change.states[i];
             double volume = 1.0;
             if (setting.volume) {
                 // The volume in force: the last one set up to here, else the model's.
@@ -63,20 +117,28 @@ sim::Run Simulator::plan(const BoundExperiment& experiment, std::span<const doub
                     look(earlier.parameters);
                 }
                 look(event.parameters);
+                for (const ParameterSetting& s : experiment.parameters) {
+                    for (const std::size_t row : s.value.rows) {
+                        if (s.parameter == *setting.volume && position_[row] != kNone) {
+                            plan.refusal = "a volume that is estimated multiplies an amount";
+                        }
+                    }
+                }
             }
-            event.states.push_back({setting.species, sim::StateChange::Kind::set,
-                                    volume * number(setting.value, values)});
+            event.states.push_back(
+                {setting.species, sim::StateChange::Kind::set,
+                 volume * number(setting.value, sim::Input::event_amount(e, i), volume)});
         }
         run.events.push_back(std::move(event));
     }
     run.output_times = experiment.times;
     run.recording.functions = experiment.columns;
-    return run;
+    return plan;
 }
 
-sim::Run Simulator::steady_run(const BoundExperiment& experiment, const sim::Run& first) const {
+sim::Run Simulator::steady_run(const BoundExperiment& experiment, const Plan& plan) const {
     sim::Run run;
-    run.parameters = first.parameters;
+    run.parameters = plan.run.parameters;
     run.equilibration.emplace();
     run.equilibration->tolerance = options_.steady_tolerance;
     run.output_times = {0.0};
@@ -87,9 +149,7 @@ sim::Run Simulator::steady_run(const BoundExperiment& experiment, const sim::Run
 std::vector<ExperimentOutput> Simulator::run(std::span<const double> values, bool with_slopes) {
     std::vector<ExperimentOutput> outputs(problem_->experiments.size());
     if (with_slopes) {
-        for (std::size_t e = 0; e < outputs.size(); ++e) {
-            outputs[e] = run_reference(problem_->experiments[e], values, true);
-        }
+        add_slopes(values, outputs);
     } else if (options_.integration == Integration::lanes) {
         add_values(values, outputs);
     } else {
@@ -110,7 +170,7 @@ void Simulator::add_values(std::span<const double> values, std::vector<Experimen
             outputs[e] = reference_values(experiment, values);
             continue;
         }
-        runs.push_back(plan(experiment, values));
+        runs.push_back(plan(experiment, values, false).run);
         owners.push_back(e);
     }
     if (runs.empty()) {
@@ -135,17 +195,71 @@ void Simulator::add_values(std::span<const double> values, std::vector<Experimen
     }
 }
 
+std::string Simulator::take_slopes(const BoundExperiment& experiment, const Plan& plan,
+                                   const sim::Sensitivities& from, ExperimentOutput& output) const {
+    if (!from.result.status.ok()) {
+        output.failure = failure_of(experiment, from.result.status);
+        return {};
+    }
+    if (!from.status.ok()) {
+        return from.status.message;
+    }
+    const std::size_t free = experiment.free.size();
+    const std::size_t first = output.values.size();
+    output.values.insert(output.values.end(), from.result.values.begin(), from.result.values.end());
+    output.slopes.resize(output.values.size() * free, 0.0);
+    for (std::size_t i = 0; i < from.result.values.size(); ++i) {
+        for (const Link& link : plan.links) {
+            output.slopes[(first + i) * free + link.free] +=
+                link.slope * from.values[i * from.inputs + link.input];
+        }
+    }
+    return {};
+}
+
+void Simulator::add_slopes(std::span<const double> values, std::vector<ExperimentOutput>& outputs) {
+    if (sensitivities_ == nullptr) {
+        sim::SensitivityOptions options;
+        options.solver.tolerances.rtol = options_.lanes_rtol;
+        options.solver.tolerances.atol = options_.solver.tolerances.atol;
+        sensitivities_ = std::make_unique<sim::SensitivitySolver>(problem_->system, options);
+    }
+    for (std::size_t e = 0; e < outputs.size(); ++e) {
+        const BoundExperiment& experiment = problem_->experiments[e];
+        ExperimentOutput& output = outputs[e];
+        output.columns = experiment.columns.size();
+        const Plan planned = plan(experiment, values, true);
+        std::string reason = planned.refusal;
+        if (experiment.has_steady_data && !is_plain_steady(experiment)) {
+            reason = "a steady state after changes";
+        }
+        if (reason.empty() && !experiment.times.empty()) {
+            reason = take_slopes(experiment, planned,
+                                 sensitivities_->forward(planned.run, planned.inputs), output);
+        }
+        if (reason.empty() && output.failure.empty() && experiment.has_steady_data) {
+            reason = take_slopes(
+                experiment, planned,
+                sensitivities_->forward(steady_run(experiment, planned), planned.inputs), output);
+        }
+        if (!reason.empty()) {
+            output = run_reference(experiment, values, true);
+            output.fallback = std::move(reason);
+        }
+    }
+}
+
 ExperimentOutput Simulator::reference_values(const BoundExperiment& experiment,
                                              std::span<const double> values) {
     ExperimentOutput output;
     output.columns = experiment.columns.size();
-    const sim::Run planned = plan(experiment, values);
+    const Plan planned = plan(experiment, values, false);
     const auto fail = [&](const sim::Result& result) {
         output.failure = failure_of(experiment, result.status);
         output.values.clear();
         return output;
     };
-    sim::Run first = planned;
+    sim::Run first = planned.run;
     if (experiment.times.empty()) {
         // The state from which the steady one is reached, with all changes made.
         first.output_times.push_back(experiment.changes.empty() ? experiment.start
@@ -160,7 +274,7 @@ ExperimentOutput Simulator::reference_values(const BoundExperiment& experiment,
     }
     if (experiment.has_steady_data) {
         sim::Run rest = steady_run(experiment, planned);
-        for (const sim::Event& event : planned.events) {
+        for (const sim::Event& event : planned.run.events) {
             rest.parameters.insert(rest.parameters.end(), event.parameters.begin(),
                                    event.parameters.end());
         }

@@ -10,6 +10,7 @@
 
 #include "erbium/petab/bind.hpp"
 #include "erbium/sim/batch.hpp"
+#include "erbium/sim/sensitivity.hpp"
 #include "erbium/sim/solver.hpp"
 
 namespace erbium::petab {
@@ -26,11 +27,11 @@ struct ExperimentOutput {
     std::string fallback;
 };
 
-/// Which integrator computes values.
+/// Which integrator computes values. Derivatives always come with lanes.
 enum class Integration {
     reference,  ///< sim::Solver: BDF
-    /// Rosenbrock steps over SIMD lanes, many experiments at once. Experiments with an
-    /// equilibration: as reference.
+    /// Rosenbrock steps over SIMD lanes, many experiments at once; the numbers whose derivatives
+    /// sim::SensitivitySolver gives. Experiments with an equilibration: as reference.
     lanes
 };
 
@@ -59,22 +60,42 @@ public:
                                                  std::span<const double> values, bool with_slopes);
 
 private:
-    sim::Run plan(const BoundExperiment& experiment, std::span<const double> values);
-    sim::Run steady_run(const BoundExperiment& experiment, const sim::Run& run) const;
+    /// d(input)/d(free parameter on its scale).
+    struct Link {
+        std::size_t input{};
+        std::size_t free{};
+        double slope{};
+    };
+    struct Plan {
+        sim::Run run;
+        std::vector<sim::Input> inputs;
+        std::vector<Link> links;
+        std::string refusal;  ///< why the links do not tell everything; empty when they do
+    };
+
+    Plan plan(const BoundExperiment& experiment, std::span<const double> values, bool with_links);
+    sim::Run steady_run(const BoundExperiment& experiment, const Plan& plan) const;
     void add_values(std::span<const double> values, std::vector<ExperimentOutput>& outputs);
+    void add_slopes(std::span<const double> values, std::vector<ExperimentOutput>& outputs);
+    std::string take_slopes(const BoundExperiment& experiment, const Plan& plan,
+                            const sim::Sensitivities& from, ExperimentOutput& output) const;
     ExperimentOutput reference_values(const BoundExperiment& experiment,
                                       std::span<const double> values);
     void add_differences(const BoundExperiment& experiment, std::span<const double> values,
                          ExperimentOutput& output);
-    double number(const ValueSource& source, std::span<const double> values);
+    double set(const ValueSource& source, const BoundExperiment& experiment,
+               std::span<const double> values, const sim::Input* input, double factor, Plan& plan);
     [[nodiscard]] std::string failure_of(const BoundExperiment& experiment,
                                          const sim::Status& status) const;
 
     std::shared_ptr<const BoundProblem> problem_;
     SimulatorOptions options_;
     sim::Solver solver_;
-    std::unique_ptr<sim::BatchSolver> lanes_;  // made when first needed
+    std::unique_ptr<sim::BatchSolver> lanes_;                // made when first needed
+    std::unique_ptr<sim::SensitivitySolver> sensitivities_;  // made when first needed
+    std::vector<std::size_t> position_;  // by row of the parameter table: of the estimated ones
     std::vector<double> inputs_;
+    std::vector<double> slopes_;
     std::vector<double> work_;
 };
 
