@@ -90,6 +90,32 @@ void add_experiments(Report& out, const Package& package, assay::Experiment& exp
     }
 }
 
+/// The calibration in numbers: rows that it looks at, then those held out.
+void add_agreement(Report& out, const Package& package, const assay::Comparison& comparison) {
+    Section section{.id = "calibration", .heading = "The calibration in numbers"};
+    section.blocks.emplace_back(report::Prose{
+        package.ensemble.size() == 0
+            ? std::string{"The package has no ensemble; numbers are those of its nominal set."}
+            : fmt::format("Numbers are those of the median over {} parameter sets.",
+                          package.ensemble.size())});
+    for (const assay::Rows rows : {assay::Rows::calibration, assay::Rows::held_out}) {
+        const assay::Agreement agreement = assay::agreement(package, comparison, rows);
+        const bool is_held_out = rows == assay::Rows::held_out;
+        const std::vector<std::string> lines = agreement_lines(agreement);
+        if (lines.empty()) {
+            continue;
+        }
+        section.blocks.emplace_back(report::Prose{fmt::format(
+            "{}: {}.", is_held_out ? "Held out" : "Calibrated to", fmt::join(lines, "; "))});
+        if (!agreement.curves.empty()) {
+            const report::Table table = curve_table(package, agreement);
+            section.blocks.emplace_back(report::TableBlock{.table = table});
+            out.files.emplace_back(is_held_out ? "dose_series_held_out" : "dose_series", table);
+        }
+    }
+    out.page.sections.push_back(std::move(section));
+}
+
 void add_evidence(Report& out, const Package& package, const assay::Comparison& comparison,
                   const std::vector<assay::ClaimCheck>& claims) {
     if (!claims.empty()) {
@@ -120,6 +146,7 @@ void add_evidence(Report& out, const Package& package, const assay::Comparison& 
                         report::TableBlock{.table = series_table(comparison)},
                         report::TableBlock{.table = table}}});
         out.files.emplace_back("observations", table);
+        add_agreement(out, package, comparison);
     }
 }
 
@@ -214,9 +241,9 @@ Exit run(const ReportCommand& command) {
 
     Report out{.page = {.title = package.title, .caution = kCaution, .foot = version_text()}};
     add_experiments(out, package, experiment);
-    const assay::Comparison comparison = assay::compare_observations(experiment);
-    const std::vector<assay::ClaimCheck> claims =
-        assay::check_claims(experiment, assay::Sets::nominal);
+    const assay::Sets sets = command.is_nominal ? assay::Sets::nominal : assay::Sets::ensemble;
+    const assay::Comparison comparison = assay::compare_observations(experiment, sets);
+    const std::vector<assay::ClaimCheck> claims = assay::check_claims(experiment, sets);
     add_evidence(out, package, comparison, claims);
     manifest.runs = experiment.conditions_run();
     manifest.failed_runs = experiment.conditions_failed();

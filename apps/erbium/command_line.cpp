@@ -38,6 +38,7 @@ struct Commands {
     SimCommand sim;
     ReportCommand report;
     ClaimsCommand claims;
+    CalibrateCommand calibrate;
     AdviseCommand advise;
     ConvertCommand convert;
     PetabCommand petab;
@@ -261,6 +262,7 @@ CLI::App* add_report(CLI::App& app, ReportCommand& report) {
         ->required();
     command->add_option("-o,--output", report.folder,
                         "Folder for report.html, tables and run.json (default: PACKAGE-report)");
+    add_nominal(*command, report.is_nominal);
     add_threads(*command, report.threads);
     add_json(*command, report.as_json);
     return command;
@@ -283,6 +285,38 @@ CLI::App* add_claims(CLI::App& app, ClaimsCommand& claims) {
     add_nominal(*command, claims.is_nominal);
     add_threads(*command, claims.threads);
     add_json(*command, claims.as_json);
+    return command;
+}
+
+CLI::App* add_calibrate(CLI::App& app, CalibrateCommand& calibrate) {
+    CLI::App* command = app.add_subcommand(
+        "calibrate", "Find parameter sets of a package that agree with its observations");
+    add_examples(*command,
+                 "  erbium calibrate her2 -o calibration/ --seed 1\n"
+                 "  erbium calibrate her2 -o calibration/ --validate-only --folds 5 --marker "
+                 "copies_HER2\n");
+    command->add_option("PACKAGE", calibrate.package, "A package")->required();
+    command
+        ->add_option("-o,--output", calibrate.folder,
+                     "Folder for ensemble.tsv, posterior.tsv, cross-validation and run.json")
+        ->required();
+    command->add_option("--seed", calibrate.seed, "Seed; equal seeds give equal ensembles");
+    command->add_option("--sets", calibrate.sets, "Parameter sets of the ensemble (default 120)")
+        ->check(CLI::Range(8, 100000));
+    command->add_option("--generations", calibrate.generations,
+                        "Generations of the population that becomes the ensemble (default 10)");
+    command->add_option("--parameters", calibrate.parameters,
+                        "Constants that may move, at most (default 24)");
+    command->add_option("--starts", calibrate.starts, "Searches for the mode (default 2)");
+    command->add_flag("--with-claims", calibrate.has_claims,
+                      "Let claims and their ablations count as known, as narrow intervals");
+    command->add_option("--folds", calibrate.folds,
+                        "Also predict left-out cell lines and agents in so many folds (0: not)");
+    command->add_option("--marker", calibrate.marker,
+                        "Parameter whose level alone a naive predictor knows");
+    command->add_flag("--validate-only", calibrate.is_validation_only,
+                      "Only the cross-validation, no ensemble");
+    add_threads(*command, calibrate.threads);
     return command;
 }
 
@@ -381,6 +415,7 @@ Exit run_command_line(int argc, const char* const* argv) {
         {add_sim(app, commands.sim), [&] { return run(commands.sim); }},
         {add_report(app, commands.report), [&] { return run(commands.report); }},
         {add_claims(app, commands.claims), [&] { return run(commands.claims); }},
+        {add_calibrate(app, commands.calibrate), [&] { return run(commands.calibrate); }},
         {add_advise(app, commands.advise), [&] { return run(commands.advise); }},
         {add_convert(app, commands.convert), [&] { return run(commands.convert); }},
         {add_petab(app, commands.petab), [&] { return run(commands.petab); }},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +62,7 @@ struct SimCommand {
 struct ReportCommand {
     std::string package;
     std::string folder;
+    bool is_nominal{};  ///< the values of parameters.tsv only
     std::size_t threads{};
     bool as_json{};
 };
@@ -71,6 +73,21 @@ struct ClaimsCommand {
     bool is_nominal{};              ///< the values of parameters.tsv only
     std::size_t threads{};
     bool as_json{};
+};
+
+struct CalibrateCommand {
+    std::string package;
+    std::string folder;
+    std::uint64_t seed{1};
+    std::size_t sets{120};
+    std::size_t generations{10};
+    std::size_t parameters{24};
+    bool has_claims{};  ///< claims count as known
+    std::size_t starts{2};
+    std::size_t folds{};        ///< of the cross-validation; 0: none
+    std::string marker;         ///< parameter of the naive predictor
+    bool is_validation_only{};  ///< no ensemble
+    std::size_t threads{};
 };
 
 struct AdviseCommand {
@@ -143,6 +160,7 @@ struct DoctorCommand {
 [[nodiscard]] Exit run(const SimCommand& command);
 [[nodiscard]] Exit run(const ReportCommand& command);
 [[nodiscard]] Exit run(const ClaimsCommand& command);
+[[nodiscard]] Exit run(const CalibrateCommand& command);
 [[nodiscard]] Exit run(const AdviseCommand& command);
 [[nodiscard]] Exit run(const ConvertCommand& command);
 [[nodiscard]] Exit run(const PetabCommand& command);

@@ -28,6 +28,20 @@ std::string quantity_text(const package::Observation& observation) {
     return observation.readout;
 }
 
+/// "0.48 [0.41, 0.55], 93 % hold": median, 90 % interval, share of sets in which the row holds.
+std::string ensemble_text(const assay::ComparisonRow& row) {
+    if (row.spread.values.empty()) {
+        return "not asked";
+    }
+    return fmt::format("{} [{}, {}], {:.0f} % hold", rounded(row.spread.median, 3),
+                       rounded(row.spread.lower, 3), rounded(row.spread.upper, 3),
+                       100.0 * row.share_holding);
+}
+
+std::string half_text(const assay::HalfDose& half) {
+    return std::isfinite(half.dose_nM) ? rounded(half.dose_nM, 3) : std::string{"not reached"};
+}
+
 }  // namespace
 
 std::string sources_text(const std::vector<std::string>& sources) {
@@ -101,6 +115,8 @@ report::Table comparison_table(const Package& package, const assay::Comparison& 
                                     {.name = "time", .align = report::Align::end},
                                     {.name = "measured", .align = report::Align::end},
                                     {.name = "model", .align = report::Align::end},
+                                    {.name = "ensemble"},
+                                    {.name = "residual", .align = report::Align::end},
                                     {.name = "verdict"},
                                     {.name = "tag"},
                                     {.name = "source"}}};
@@ -112,7 +128,7 @@ report::Table comparison_table(const Package& package, const assay::Comparison& 
                        observation.background_text.empty() ? "none" : observation.background_text,
                        observation.treatment_text.empty() ? "none" : observation.treatment_text,
                        quantity_text(observation), time_text(observation.time_s),
-                       measured_text(observation), row.model,
+                       measured_text(observation), row.model, ensemble_text(row), row.residual,
                        has_failed  ? "failed: " + row.reason
                        : row.holds ? std::string{"holds"}
                                    : std::string{"misfit"},
@@ -137,6 +153,48 @@ report::Table series_table(const assay::Comparison& comparison) {
         table.rows.push_back({.cells = {series.series, static_cast<double>(series.rows),
                                         static_cast<double>(series.holding),
                                         static_cast<double>(series.failed), series.rms_residual}});
+    }
+    return table;
+}
+
+std::vector<std::string> agreement_lines(const assay::Agreement& agreement) {
+    std::vector<std::string> lines;
+    if (agreement.log2_rows > 0) {
+        lines.push_back(fmt::format("time courses: root mean square of log2 fold {} over {} rows",
+                                    rounded(agreement.log2_rms, 2), agreement.log2_rows));
+    }
+    if (agreement.interval_rows > 0) {
+        lines.push_back(fmt::format("directions and intervals: {} of {} hold",
+                                    agreement.intervals_holding, agreement.interval_rows));
+    }
+    if (agreement.value_rows > 0 && agreement.values_inside_with_error > 0) {
+        lines.push_back(fmt::format(
+            "measured numbers inside the 90 % interval of the ensemble: {} of {}; with the error "
+            "of "
+            "the measurement {}",
+            agreement.values_inside, agreement.value_rows, agreement.values_inside_with_error));
+    }
+    return lines;
+}
+
+report::Table curve_table(const Package& package, const assay::Agreement& agreement) {
+    report::Table table{
+        .title = "Dose series",
+        .columns = {{.name = "agent"},
+                    {.name = "profile"},
+                    {.name = "doses", .align = report::Align::end},
+                    {.name = "rms of viability", .align = report::Align::end, .digits = 2},
+                    {.name = "IC50 measured [nM]", .align = report::Align::end},
+                    {.name = "IC50 model [nM]", .align = report::Align::end},
+                    {.name = "within 3-fold"}}};
+    for (const assay::CurveAgreement& curve : agreement.curves) {
+        const double ratio = curve.half_ratio();
+        const bool is_near = ratio >= 1.0 / 3.0 && ratio <= 3.0;
+        table.rows.push_back(
+            {.cells = {package.drugs[curve.drug].id, curve.profile,
+                       static_cast<double>(curve.points), curve.rms, half_text(curve.measured_half),
+                       half_text(curve.model_half), std::string{is_near ? "yes" : "no"}},
+             .mark = is_near ? report::RowMark::none : report::RowMark::misfit});
     }
     return table;
 }

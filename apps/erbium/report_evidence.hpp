@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "erbium/assay/comparison.hpp"
+#include "erbium/assay/agreement.hpp"
 #include "erbium/report/html_page.hpp"
 
 namespace erbium::app {
@@ -25,6 +25,10 @@ using package::Package;
 [[nodiscard]] report::Table comparison_table(const Package& package,
                                              const assay::Comparison& comparison);
 [[nodiscard]] report::Table series_table(const assay::Comparison& comparison);
+/// What a package's agreement with its observations comes to, in sentences.
+[[nodiscard]] std::vector<std::string> agreement_lines(const assay::Agreement& agreement);
+/// Dose series: root mean square of viability, and the doses of half effect.
+[[nodiscard]] report::Table curve_table(const Package& package, const assay::Agreement& agreement);
 [[nodiscard]] report::Sources sources_of(const Package& package);
 
 }  // namespace erbium::app

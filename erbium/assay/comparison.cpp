@@ -60,21 +60,30 @@ ComparisonRow compare(const package::Observation& observation, double model) {
     return row;
 }
 
-Comparison compare_observations(Experiment& experiment) {
+Comparison compare_observations(Experiment& experiment, Sets sets) {
     const auto& observations = experiment.package().observations;
     std::vector<Question> questions;
     for (const package::Observation& o : observations) {
         questions.push_back(question_of(o));
     }
-    const std::vector<Measurement> answers = experiment.measure(questions);
+    const std::vector<EnsembleMeasurement> answers = measure(experiment, questions, sets);
 
     Comparison out;
     for (std::size_t i = 0; i < observations.size(); ++i) {
-        ComparisonRow row = compare(observations[i], answers[i].value);
+        ComparisonRow row = compare(observations[i], answers[i].nominal.value);
         row.observation = i;
-        const bool is_failure = std::isnan(answers[i].value);
+        const bool is_failure = std::isnan(answers[i].nominal.value);
         if (is_failure) {
-            row.reason = answers[i].reason;
+            row.reason = answers[i].nominal.reason;
+        }
+        row.spread = answers[i].spread;
+        row.share_holding = row.holds ? 1.0 : 0.0;
+        if (answers[i].has_spread()) {
+            const std::vector<double>& values = row.spread.values;
+            const auto holding = std::count_if(values.begin(), values.end(), [&](double value) {
+                return compare(observations[i], value).holds;
+            });
+            row.share_holding = static_cast<double>(holding) / static_cast<double>(values.size());
         }
         out.holding += row.holds ? 1U : 0U;
         out.misfits += row.holds ? 0U : 1U;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "erbium/assay/experiment.hpp"
+#include "erbium/assay/ensemble.hpp"
 
 namespace erbium::assay {
 
@@ -22,6 +22,8 @@ struct ComparisonRow {
     double residual{};
     bool holds{};
     std::string reason;  ///< why it does not hold, as a sentence; empty when it does
+    Spread spread;       ///< of the model over the ensemble; without values when it was not asked
+    double share_holding{};  ///< of the ensemble's sets in which the row holds
 };
 
 /// How well a series of observations is met.
@@ -41,8 +43,8 @@ struct Comparison {
     std::size_t failed{};
 };
 
-/// Runs every observation of the package.
-[[nodiscard]] Comparison compare_observations(Experiment& experiment);
+/// Runs every observation of the package. Verdicts and residuals are those of the nominal set.
+[[nodiscard]] Comparison compare_observations(Experiment& experiment, Sets sets = Sets::nominal);
 
 /// Whether a model value meets an observation, and by how much it misses.
 /// @param model  NaN never holds

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// apps/erbium/cmd_calibrate.cpp: an ensemble of parameter sets from a package's observations.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "erbium/assay/ensemble.hpp"
+#include "erbium/base/text.hpp"
+#include "erbium/calibrate/calibration.hpp"
+#include "erbium/calibrate/cross_validation.hpp"
+#include "erbium/report/table.hpp"
+#include "inputs.hpp"
+#include "manifest.hpp"
+
+namespace erbium::app {
+namespace {
+
+using report::Align;
+
+std::string list_of(const std::vector<double>& values, int digits) {
+    std::vector<std::string> texts;
+    for (const double value : values) {
+        texts.push_back(rounded(value, digits));
+    }
+    return fmt::format("{}", fmt::join(texts, " "));
+}
+
+std::string ensemble_text(const package::Package& package, const CalibrateCommand& command,
+                          const calibrate::Calibration& found) {
+    std::string text = fmt::format(
+        "# Parameter sets of {} {}, by `erbium calibrate {} --seed {}` ({}).\n"
+        "# {} sets follow the posterior of {} constants given the observations that are not held "
+        "out: priors from\n"
+        "# parameters.tsv, Student's t with 4 degrees of freedom over the stated tolerances, a "
+        "curve of n points counting\n"
+        "# as sqrt(n). {} Mode by Gauss-Newton from {} starts, then {} "
+        "generations of\n"
+        "# differential evolution chains: {} points evaluated, acceptance {},\n"
+        "# mean of -log p by generation {} (mode {}).\n",
+        package.name, package.version, package.name, command.seed, version_text(),
+        found.sets.size(), found.parameters.size(),
+        command.has_claims ? "Claims and their ablations count as known."
+                           : "Claims were not looked at.",
+        found.searches.size(), found.acceptance.size(), found.points_evaluated,
+        list_of(found.acceptance, 2), list_of(found.mean_values, 4), rounded(found.mode_value, 4));
+    text += "set";
+    for (const calibrate::FreeParameter& free : found.parameters) {
+        text += "\t" + free.id;
+    }
+    text += "\n";
+    for (std::size_t set = 0; set < found.sets.size(); ++set) {
+        text += std::to_string(set + 1);
+        for (std::size_t p = 0; p < found.parameters.size(); ++p) {
+            const calibrate::FreeParameter& free = found.parameters[p];
+            text += fmt::format(
+                "\t{:.6g}", free.value(found.sets[set][p]) / package.parameter(free.id)->factor);
+        }
+        text += "\n";
+    }
+    return text;
+}
+
+/// What the observations say about each constant.
+report::Table posterior_table(const package::Package& package,
+                              const calibrate::Calibration& found) {
+    report::Table table{.title = "Constants that calibration moved",
+                        .columns = {{.name = "parameter"},
+                                    {.name = "unit"},
+                                    {.name = "value in parameters.tsv", .align = Align::end},
+                                    {.name = "prior lower", .align = Align::end},
+                                    {.name = "prior upper", .align = Align::end},
+                                    {.name = "mode", .align = Align::end},
+                                    {.name = "ensemble lower", .align = Align::end},
+                                    {.name = "ensemble upper", .align = Align::end},
+                                    {.name = "posterior over prior width", .align = Align::end},
+                                    {.name = "Laplace", .align = Align::end},
+                                    {.name = "slice", .align = Align::end},
+                                    {.name = "identified"}}};
+    for (std::size_t p = 0; p < found.parameters.size(); ++p) {
+        const calibrate::FreeParameter& free = found.parameters[p];
+        const package::Parameter& row = *package.parameter(free.id);
+        const calibrate::Identifiability& known = found.identifiability[p];
+        std::vector<double> values;
+        for (const std::vector<double>& set : found.sets) {
+            values.push_back(free.value(set[p]) / row.factor);
+        }
+        const assay::Spread spread = assay::spread_of(std::move(values));
+        const char* verdict = known.posterior < 0.5   ? "yes"
+                              : known.posterior < 0.8 ? "in part"
+                              : known.alone < 0.5     ? "only in combination"
+                                                      : "no";
+        table.rows.push_back(
+            {.cells = {free.id, row.unit, row.value / row.factor, *row.lower / row.factor,
+                       *row.upper / row.factor, free.value(known.mode) / row.factor, spread.lower,
+                       spread.upper, known.posterior, known.laplace, known.alone,
+                       std::string{verdict}}});
+    }
+    return table;
+}
+
+const char* name_of(calibrate::Fold by) noexcept {
+    return by == calibrate::Fold::cell_line ? "cell line" : "agents";
+}
+
+report::Table score_table(const calibrate::CrossValidation& found) {
+    report::Table table{
+        .title = fmt::format("Cross-validation by {}: root mean square of residuals over tolerance",
+                             name_of(found.by)),
+        .columns = {{.name = "rows of kind"},
+                    {.name = "rows", .align = Align::end},
+                    {.name = "model", .align = Align::end},
+                    {.name = "mean of others", .align = Align::end},
+                    {.name = "marker alone", .align = Align::end}}};
+    for (const calibrate::Score& score : found.scores) {
+        table.rows.push_back({.cells = {score.kind, static_cast<double>(score.rows), score.model,
+                                        score.mean, score.marker}});
+    }
+    table.rows.push_back(
+        {.cells = {std::string{"rows that hold"}, static_cast<double>(found.predictions.size()),
+                   static_cast<double>(found.holding[0]), static_cast<double>(found.holding[1]),
+                   static_cast<double>(found.holding[2])}});
+    return table;
+}
+
+report::Table prediction_table(const package::Package& package,
+                               const calibrate::CrossValidation& found) {
+    report::Table table{.columns = {{.name = "left out by"},
+                                    {.name = "group"},
+                                    {.name = "fold"},
+                                    {.name = "observation"},
+                                    {.name = "measured"},
+                                    {.name = "lower"},
+                                    {.name = "upper"},
+                                    {.name = "model"},
+                                    {.name = "mean of others"},
+                                    {.name = "marker alone"}}};
+    const auto cell = [](const std::optional<double>& value) {
+        return value ? report::Cell{*value} : report::Cell{std::string{}};
+    };
+    for (const calibrate::Prediction& p : found.predictions) {
+        const package::Observation& o = package.observations[p.observation];
+        table.rows.push_back({.cells = {std::string{name_of(found.by)}, p.group,
+                                        static_cast<double>(p.fold + 1), o.id, cell(o.value),
+                                        cell(o.lower), cell(o.upper), p.model, p.mean, p.marker}});
+    }
+    return table;
+}
+
+}  // namespace
+
+Exit run(const CalibrateCommand& command) {
+    const Outcome<package::Package, Diagnostics> loaded = load_package(command.package);
+    if (!loaded) {
+        return show(loaded.error());
+    }
+    const package::Package& package = loaded.value();
+    if (!command.marker.empty() && package.parameter(command.marker) == nullptr) {
+        return fail(Exit::usage,
+                    fmt::format("--marker {}: the package has no such parameter", command.marker));
+    }
+    if (calibrate::calibration_rows(package).empty() ||
+        calibrate::free_parameters(package).empty()) {
+        return fail(Exit::invalid_input,
+                    fmt::format("{} has no observations to calibrate to, or no free constants",
+                                package.name));
+    }
+    Diagnostics warnings;
+    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
+    print_error(warnings.text());
+    if (!system) {
+        return show(system.error());
+    }
+    Manifest manifest{
+        .command = fmt::format("erbium calibrate {} --seed {}", command.package, command.seed),
+        .inputs = package.texts,
+        .species = system.value().state_count(),
+        .reactions = system.value().reaction_count()};
+    assay::ExperimentOptions options;
+    options.threads = static_cast<unsigned>(command.threads);
+    manifest.solver = options.solver;
+    auto made = assay::Experiment::make(package, std::move(system).value(), options);
+    if (!made) {
+        return show(made.error());
+    }
+    assay::Experiment& experiment = made.value();
+    const auto progress = [](const std::string& line) { print_error(line + "\n"); };
+    const std::filesystem::path folder{command.folder};
+    if (!command.is_validation_only) {
+        calibrate::CalibrationOptions how;
+        how.seed = command.seed;
+        how.sets = command.sets;
+        how.generations = command.generations;
+        how.most_parameters = command.parameters;
+        how.starts = command.starts;
+        how.has_claims = command.has_claims;
+        how.progress = progress;
+        const calibrate::Calibration found = calibrate::calibrate(experiment, how);
+        const report::Table table = posterior_table(package, found);
+        write_file((folder / "ensemble.tsv").string(), ensemble_text(package, command, found));
+        write_file((folder / "posterior.tsv").string(), report::tsv(table));
+        print(report::plain_text(table) + "\n");
+        print(
+            fmt::format("{} free constants stay at their values, as the observations say nothing "
+                        "about them: {}\n\n",
+                        found.left_at_nominal.size(), fmt::join(found.left_at_nominal, ", ")));
+    }
+    for (const calibrate::Fold by : {calibrate::Fold::cell_line, calibrate::Fold::agents}) {
+        if (command.folds == 0) {
+            continue;
+        }
+        calibrate::CrossValidationOptions how;
+        how.folds = command.folds;
+        how.marker = command.marker;
+        how.progress = progress;
+        const calibrate::CrossValidation found = calibrate::cross_validate(experiment, by, how);
+        const std::string name = by == calibrate::Fold::cell_line ? "by_line" : "by_agents";
+        const report::Table scores = score_table(found);
+        write_file((folder / ("cross_validation_" + name + ".tsv")).string(), report::tsv(scores));
+        write_file((folder / ("predictions_" + name + ".tsv")).string(),
+                   report::tsv(prediction_table(package, found)));
+        print(report::plain_text(scores) + "\n");
+    }
+    manifest.runs = experiment.conditions_run();
+    manifest.failed_runs = experiment.conditions_failed();
+    manifest.fallbacks = experiment.fallbacks();
+    write_manifest(folder.string(), manifest);
+    print(fmt::format("wrote {}\n", (folder / "ensemble.tsv").string()));
+    return Exit::ok;
+}
+
+}  // namespace erbium::app

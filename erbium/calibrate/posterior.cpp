@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/calibrate/posterior.cpp: priors from the table of parameters, residuals from observations.
+#include "erbium/calibrate/posterior.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "erbium/assay/comparison.hpp"
+#include "erbium/base/check.hpp"
+
+namespace erbium::calibrate {
+namespace {
+
+constexpr double kFreedom = 4.0;          ///< nu of Student's t
+constexpr double kLinearInterval = 0.05;  ///< tolerance of an interval that states none
+constexpr double kLog2Interval = 0.15;
+constexpr double kLinearClaim = 0.02;  ///< tolerance of a claim on viabilities
+constexpr double kLog2Claim = 0.04;    ///< and on ratios
+constexpr double kStep = 0.05;         ///< of differences, in widths of the prior
+constexpr std::size_t kPointsTogether = 16;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// What Student's t makes of a standardised residual.
+double penalty(double residual) noexcept {
+    return 0.5 * (kFreedom + 1.0) * std::log1p(residual * residual / kFreedom);
+}
+
+/// Half the derivative of penalty() by the square of the residual: the weight of least squares.
+double pull(double residual) noexcept {
+    return (kFreedom + 1.0) / (kFreedom + residual * residual);
+}
+
+bool is_folded(package::MeasuredQuantity quantity) noexcept {
+    return quantity == package::MeasuredQuantity::fold_control ||
+           quantity == package::MeasuredQuantity::fold_start;
+}
+
+/// Agents of a treatment, without doses.
+std::string agents(const Package& package, const package::Treatment& treatment) {
+    std::string text;
+    for (const package::Dose& dose : treatment.doses) {
+        text += package.drugs[dose.drug].id + "+";
+    }
+    return text;
+}
+
+}  // namespace
+
+double FreeParameter::value(double u) const noexcept {
+    const double x = centre + width * u;
+    return is_log ? std::exp(x) : x;
+}
+
+std::vector<FreeParameter> free_parameters(const Package& package) {
+    std::set<std::string> taken;
+    for (const package::Profile& profile : package.profiles) {
+        for (const package::Override& change : profile.overrides) {
+            taken.insert(change.setting.parameter);
+        }
+    }
+    for (const package::Drug& drug : package.drugs) {
+        taken.insert(drug.parameter);
+    }
+    std::vector<FreeParameter> out;
+    for (const package::Parameter& row : package.parameters) {
+        const bool is_fitted = row.provenance.origin == package::Origin::fitted;
+        const bool is_assumed = row.provenance.origin == package::Origin::assumed &&
+                                row.distribution != package::Distribution::none;
+        if ((!is_fitted && !is_assumed) || taken.contains(row.id) || !row.lower || !row.upper ||
+            !(*row.lower < *row.upper)) {
+            continue;
+        }
+        FreeParameter free;
+        free.id = row.id;
+        free.is_log = *row.lower > 0.0 && row.distribution != package::Distribution::normal &&
+                      row.distribution != package::Distribution::uniform;
+        const auto scaled = [&](double value) { return free.is_log ? std::log(value) : value; };
+        const double lower = scaled(*row.lower);
+        const double upper = scaled(*row.upper);
+        free.centre = is_fitted ? 0.5 * (lower + upper) : scaled(row.value);
+        free.width = 0.25 * (upper - lower);
+        free.lower = (lower - free.centre) / free.width;
+        free.upper = (upper - free.centre) / free.width;
+        free.nominal = (scaled(row.value) - free.centre) / free.width;
+        out.push_back(std::move(free));
+    }
+    return out;
+}
+
+double standardised_residual(const Observation& observation, double model) {
+    const assay::ComparisonRow row = assay::compare(observation, model);
+    if (std::isnan(row.residual)) {
+        return kNaN;
+    }
+    if (observation.value) {
+        return row.residual / *observation.tolerance;
+    }
+    // Intervals of folds are directions: how far beyond the end counts as a ratio.
+    if (is_folded(observation.quantity) && row.residual != 0.0 && model > 0.0) {
+        const double end = row.residual < 0.0 ? *observation.lower : *observation.upper;
+        if (end > 0.0) {
+            return std::log2(model / end) / observation.tolerance.value_or(kLog2Interval);
+        }
+    }
+    return row.residual / observation.tolerance.value_or(observation.scale == package::Scale::log2
+                                                             ? kLog2Interval
+                                                             : kLinearInterval);
+}
+
+std::vector<double> curve_weights(const Package& package,
+                                  std::span<const std::size_t> observations) {
+    std::map<std::string, std::size_t> lengths;
+    std::vector<std::string> curves;
+    for (const std::size_t index : observations) {
+        const Observation& o = package.observations[index];
+        curves.push_back(fmt::format("{}|{}|{}|{}|{}|{}", o.series, o.profile, o.background_text,
+                                     agents(package, o.treatment), o.readout,
+                                     static_cast<int>(o.quantity)));
+        ++lengths[curves.back()];
+    }
+    std::vector<double> weights;
+    for (const std::string& curve : curves) {
+        weights.push_back(1.0 / std::sqrt(static_cast<double>(lengths[curve])));
+    }
+    return weights;
+}
+
+double Term::residual(double model) const {
+    if (observation != nullptr) {
+        return standardised_residual(*observation, model);
+    }
+    if (std::isnan(model)) {
+        return kNaN;
+    }
+    if (expected.holds(model)) {
+        return 0.0;
+    }
+    const double end =
+        model < expected.lower || expected.upper == kInfinity ? expected.lower : expected.upper;
+    const bool is_viability = of.quantity == package::MeasuredQuantity::viability && !against;
+    if (is_viability || model <= 0.0 || end <= 0.0) {
+        return (model - end) / kLinearClaim;
+    }
+    return std::log2(model / end) / kLog2Claim;
+}
+
+std::vector<Term> observation_terms(const Package& package,
+                                    std::span<const std::size_t> observations) {
+    const std::vector<double> weights = curve_weights(package, observations);
+    std::vector<Term> terms;
+    for (std::size_t i = 0; i < observations.size(); ++i) {
+        const Observation& o = package.observations[observations[i]];
+        terms.push_back({assay::question_of(o), std::nullopt, &o, {}, weights[i]});
+    }
+    return terms;
+}
+
+std::vector<Term> claim_terms(const Package& package) {
+    std::vector<Term> terms;
+    const auto question = [](const std::optional<package::Question>& asked) {
+        return asked ? std::optional{assay::question_of(*asked)} : std::nullopt;
+    };
+    for (const package::Claim& claim : package.claims) {
+        terms.push_back({assay::question_of(claim.compare), question(claim.against), nullptr,
+                         claim.expect, 1.0});
+        if (claim.ablation && claim.ablation_expect) {
+            terms.push_back({assay::question_of(*claim.ablation), question(claim.ablation_against),
+                             nullptr, *claim.ablation_expect, 1.0});
+        }
+    }
+    return terms;
+}
+
+Posterior::Posterior(Experiment& experiment, std::vector<FreeParameter> parameters,
+                     std::vector<Term> terms)
+    : experiment_{&experiment}, parameters_{std::move(parameters)}, terms_{std::move(terms)} {}
+
+package::Settings Posterior::settings(std::span<const double> u) const {
+    package::Settings out;
+    for (std::size_t p = 0; p < parameters_.size(); ++p) {
+        out.push_back({parameters_[p].id, parameters_[p].value(u[p])});
+    }
+    return out;
+}
+
+std::vector<std::vector<double>> Posterior::predict(std::span<const std::vector<double>> points) {
+    std::vector<std::vector<double>> out;
+    // In portions: the questions of all points together would fill the memory.
+    for (std::size_t first = 0; first < points.size(); first += kPointsTogether) {
+        const auto portion =
+            points.subspan(first, std::min(kPointsTogether, points.size() - first));
+        for (std::vector<double>& row : predict_portion(portion)) {
+            out.push_back(std::move(row));
+        }
+    }
+    points_evaluated_ += points.size();
+    return out;
+}
+
+std::vector<std::vector<double>> Posterior::predict_portion(
+    std::span<const std::vector<double>> points) {
+    std::vector<assay::Question> questions;
+    for (const std::vector<double>& point : points) {
+        const package::Settings constants = settings(point);
+        const auto ask = [&](const assay::Question& question) {
+            questions.push_back(question);
+            questions.back().condition.constants = constants;
+        };
+        for (const Term& term : terms_) {
+            ask(term.of);
+            if (term.against) {
+                ask(*term.against);
+            }
+        }
+    }
+    const std::vector<assay::Measurement> answers = experiment_->measure(questions);
+    std::vector<std::vector<double>> out(points.size());
+    std::size_t at = 0;
+    for (std::vector<double>& row : out) {
+        for (const Term& term : terms_) {
+            double value = answers[at++].value;
+            if (term.against) {
+                const double reference = answers[at++].value;
+                value = reference == 0.0 ? kNaN : value / reference;
+            }
+            row.push_back(value);
+        }
+    }
+    return out;
+}
+
+double Posterior::value(std::span<const double> u, std::span<const double> predictions) const {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < terms_.size(); ++i) {
+        sum += terms_[i].weight * penalty(terms_[i].residual(predictions[i]));
+    }
+    for (const double one : u) {
+        sum += 0.5 * one * one;
+    }
+    return std::isnan(sum) ? kInfinity : sum;
+}
+
+std::vector<double> Posterior::log_densities(std::span<const std::vector<double>> points) {
+    const std::vector<std::vector<double>> predictions = predict(points);
+    std::vector<double> out;
+    for (std::size_t p = 0; p < points.size(); ++p) {
+        out.push_back(-value(points[p], predictions[p]));
+    }
+    return out;
+}
+
+Posterior::Slope Posterior::slope(std::span<const double> u) {
+    const std::size_t n = parameters_.size();
+    std::vector<std::vector<double>> points(n + 1, {u.begin(), u.end()});
+    std::vector<double> steps(n);
+    for (std::size_t p = 0; p < n; ++p) {
+        // Inwards at an upper bound.
+        steps[p] = u[p] + kStep > parameters_[p].upper ? -kStep : kStep;
+        points[p + 1][p] += steps[p];
+    }
+    const std::vector<std::vector<double>> predictions = predict(points);
+    Slope out;
+    out.value = value(u, predictions[0]);
+    out.gradient.assign(u.begin(), u.end());  // of the prior
+    out.curvature.assign(n * n, 0.0);
+    for (std::size_t p = 0; p < n; ++p) {
+        out.curvature[p * n + p] = 1.0;
+    }
+    for (std::size_t i = 0; i < terms_.size(); ++i) {
+        const double residual = terms_[i].residual(predictions[0][i]);
+        const double weight = terms_[i].weight * pull(residual);
+        std::vector<double> row(n);
+        for (std::size_t p = 0; p < n; ++p) {
+            row[p] = (terms_[i].residual(predictions[p + 1][i]) - residual) / steps[p];
+            row[p] = std::isnan(row[p]) ? 0.0 : row[p];
+            out.gradient[p] += weight * residual * row[p];
+        }
+        for (std::size_t p = 0; p < n; ++p) {
+            for (std::size_t q = 0; q < n; ++q) {
+                out.curvature[p * n + q] += weight * row[p] * row[q];
+            }
+        }
+    }
+    return out;
+}
+
+PosteriorObjective::PosteriorObjective(Posterior& posterior) : posterior_{&posterior} {
+    for (const FreeParameter& free : posterior.parameters()) {
+        coordinates_.push_back({free.id, free.lower, free.upper, free.nominal});
+    }
+}
+
+fit::Evaluation PosteriorObjective::evaluate(std::span<const double> x, fit::Need need) {
+    fit::Evaluation out;
+    if (need == fit::Need::value) {
+        const std::vector<double> point{x.begin(), x.end()};
+        out.value = -posterior_->log_densities({&point, 1})[0];
+    } else {
+        Posterior::Slope slope = posterior_->slope(x);
+        out.value = slope.value;
+        out.gradient = std::move(slope.gradient);
+        out.curvature = std::move(slope.curvature);
+    }
+    if (!std::isfinite(out.value)) {
+        out.failure = "a simulation failed";
+    }
+    return out;
+}
+
+}  // namespace erbium::calibrate

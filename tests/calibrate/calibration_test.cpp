@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// tests/calibrate/calibration_test.cpp: priors, residuals, modes, ensembles and cross-validation on
+// the teaching package, two of whose constants are set free.
+#include "erbium/calibrate/calibration.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+
+#include "erbium/calibrate/cross_validation.hpp"
+#include "teaching_experiment.hpp"
+
+namespace erbium::calibrate {
+namespace {
+
+constexpr double kHour = 3600.0;
+
+package::Parameter& row_of(Package& package, std::string_view id) {
+    for (package::Parameter& row : package.parameters) {
+        if (row.id == id) {
+            return row;
+        }
+    }
+    throw std::runtime_error{"no such parameter"};
+}
+
+Observation measured(const char* id, const char* profile, const char* treatment, double value) {
+    Observation o;
+    o.id = id;
+    o.series = "made";
+    o.profile = profile;
+    o.treatment = teaching_treatment(treatment);
+    o.treatment_text = treatment;
+    o.time_s = 72 * kHour;
+    o.quantity = package::MeasuredQuantity::viability;
+    o.value = value;
+    o.tolerance = 0.05;
+    return o;
+}
+
+/// The teaching package with K_D fitted and K_growth assumed with a distribution.
+Package freed() {
+    Package package = teaching_package();
+    row_of(package, "K_D").provenance.origin = package::Origin::fitted;
+    package::Parameter& K_growth = row_of(package, "K_growth");
+    K_growth.distribution = package::Distribution::lognormal;
+    K_growth.lower = 500.0;
+    K_growth.upper = 8000.0;
+    return package;
+}
+
+Experiment experiment_of(const Package& package, unsigned threads = 1) {
+    Diagnostics warnings;
+    auto system = assay::compile_package(package, warnings);
+    assay::ExperimentOptions options;
+    options.threads = threads;
+    return std::move(assay::Experiment::make(package, std::move(system).value(), options)).value();
+}
+
+/// A package whose observations are those of K_D = `K_D` and K_growth = 2000.
+Package with_truth(double K_D) {
+    Package package = freed();
+    package.observations.clear();
+    Experiment experiment = experiment_of(package);
+    for (const char* profile : {"amplified", "normal"}) {
+        for (const char* dose :
+             {"blocker 0.5 nM", "blocker 5 nM", "blocker 20 nM", "blocker 100 nM"}) {
+            Observation o = measured("", profile, dose, 0.0);
+            o.id = std::string{profile} + dose;
+            assay::Question q = assay::question_of(o);
+            q.condition.constants = {{"K_D", K_D}};
+            o.value = experiment.measure({&q, 1})[0].value;
+            package.observations.push_back(o);
+        }
+    }
+    return package;
+}
+
+TEST(FreeParameters, AreFittedOnesAndAssumedOnesWithADistribution) {
+    const Package package = freed();
+    const std::vector<FreeParameter> free = free_parameters(package);
+    ASSERT_EQ(free.size(), 2U);
+    EXPECT_EQ(free[0].id, "K_D");
+    EXPECT_TRUE(free[0].is_log);
+    EXPECT_NEAR(free[0].value(0.0), std::sqrt(0.1 * 100.0), 1e-12)
+        << "the prior of a fitted one lies in the middle of its bounds";
+    EXPECT_NEAR(free[0].value(free[0].lower), 0.1, 1e-12);
+    EXPECT_NEAR(free[0].value(free[0].nominal), 5.0, 1e-12);
+    EXPECT_NEAR(free[1].value(0.0), 2000.0, 1e-9) << "of an assumed one at its value";
+    // 'bypass' and the agents' concentrations are set by profiles and treatments.
+}
+
+TEST(Residuals, AreOverTheToleranceAndZeroInsideAnInterval) {
+    Observation o = measured("a", "amplified", "blocker", 0.5);
+    EXPECT_NEAR(standardised_residual(o, 0.6), 2.0, 1e-12);
+    o.scale = package::Scale::log2;
+    o.tolerance = 0.5;
+    EXPECT_NEAR(standardised_residual(o, 1.0), 2.0, 1e-12);
+    Observation interval = measured("b", "amplified", "blocker", 0.0);
+    interval.value.reset();
+    interval.tolerance.reset();
+    interval.lower = 0.4;
+    interval.upper = 0.8;
+    EXPECT_EQ(standardised_residual(interval, 0.5), 0.0);
+    EXPECT_NEAR(standardised_residual(interval, 0.9), 2.0, 1e-12) << "0.1 beyond the end";
+    interval.quantity = package::MeasuredQuantity::fold_control;
+    EXPECT_NEAR(standardised_residual(interval, 1.6), 1.0 / 0.15, 1e-12)
+        << "twice the end, on log2";
+    EXPECT_TRUE(std::isnan(standardised_residual(interval, std::nan(""))));
+}
+
+TEST(CurveWeights, MakeACurveOfNPointsCountAsItsSquareRoot) {
+    const Package package = with_truth(5.0);
+    const std::vector<double> weights =
+        curve_weights(package, std::vector<std::size_t>{0, 1, 2, 3, 4});
+    EXPECT_DOUBLE_EQ(weights[0], 0.5);
+    EXPECT_DOUBLE_EQ(weights[4], 1.0) << "the only one of its profile";
+}
+
+TEST(Claims, AreNarrowIntervalsBesideTheirAblations) {
+    const Package package = freed();
+    const std::vector<Term> terms = claim_terms(package);
+    ASSERT_EQ(terms.size(), 4U) << "two claims, two ablations";
+    EXPECT_EQ(terms[0].residual(0.9), 0.0);
+    EXPECT_NEAR(terms[0].residual(0.76), -2.0, 1e-9) << "0.04 below the end of a viability";
+    EXPECT_NEAR(terms[1].residual(0.6), 5.0, 1e-9);
+    ASSERT_TRUE(terms[2].against);
+    EXPECT_NEAR(terms[2].residual(0.75), -25.0, 1e-9) << "half of the end of a ratio";
+    EXPECT_TRUE(std::isnan(terms[2].residual(std::nan(""))));
+}
+
+TEST(Posteriors, HaveTheSlopeOfTheirValue) {
+    const Package package = with_truth(5.0);
+    Experiment experiment = experiment_of(package);
+    Posterior posterior{experiment, free_parameters(package),
+                        observation_terms(package, calibration_rows(package))};
+    const std::vector<double> u{-0.4, 0.3};
+    const Posterior::Slope slope = posterior.slope(u);
+    constexpr double kStep = 0.05;
+    for (std::size_t p = 0; p < 2; ++p) {
+        std::vector<std::vector<double>> points{u, u};
+        points[0][p] -= kStep;
+        points[1][p] += kStep;
+        const std::vector<double> densities = posterior.log_densities(points);
+        const double central = (densities[0] - densities[1]) / (2.0 * kStep);
+        // Forward and central differences differ by half a step of curvature.
+        EXPECT_NEAR(slope.gradient[p], central, kStep * slope.curvature[p * 2 + p] + 0.05) << p;
+        EXPECT_GE(slope.curvature[p * 2 + p], 1.0) << "the prior's own is 1";
+    }
+}
+
+TEST(Posteriors, AFailedSimulationIsNoSmallValue) {
+    const Package package = with_truth(5.0);
+    Experiment experiment = teaching_experiment(1, 3);
+    Posterior posterior{experiment, free_parameters(freed()),
+                        observation_terms(package, std::vector<std::size_t>{0})};
+    const std::vector<double> u{0.0, 0.0};
+    EXPECT_TRUE(std::isinf(posterior.log_densities({&u, 1})[0]));
+    PosteriorObjective objective{posterior};
+    EXPECT_FALSE(objective.evaluate(u, fit::Need::value).ok());
+}
+
+TEST(Calibration, FindsTheConstantThatMadeTheObservations) {
+    Package package = with_truth(9.0);
+    row_of(package, "K_growth").distribution = package::Distribution::none;  // K_D alone is free
+    Experiment experiment = experiment_of(package);
+    CalibrationOptions options;
+    options.sets = 40;
+    options.generations = 12;
+    const Calibration found = calibrate(experiment, options);
+    ASSERT_EQ(found.sets.size(), 40U);
+    std::size_t K_D = 0;
+    while (found.parameters.at(K_D).id != "K_D") {
+        ++K_D;
+    }
+    double mean = 0.0;
+    for (const std::vector<double>& set : found.sets) {
+        for (std::size_t p = 0; p < set.size(); ++p) {
+            EXPECT_GE(set[p], found.parameters[p].lower);
+            EXPECT_LE(set[p], found.parameters[p].upper);
+        }
+        mean += std::log(found.parameters[K_D].value(set[K_D])) / 40.0;
+    }
+    EXPECT_NEAR(mean, std::log(9.0), 0.25);
+    EXPECT_LT(found.identifiability[K_D].posterior, 0.4) << "the data say much about it";
+    EXPECT_LE(found.identifiability[K_D].alone, found.identifiability[K_D].laplace + 1e-9)
+        << "a slice is never wider than the whole";
+}
+
+TEST(Calibration, DependsOnItsSeedAndNotOnThreads) {
+    const Package package = with_truth(5.0);
+    CalibrationOptions options;
+    options.sets = 8;
+    options.generations = 2;
+    options.starts = 1;
+    Experiment one = experiment_of(package, 1);
+    Experiment three = experiment_of(package, 3);
+    const Calibration a = calibrate(one, options);
+    EXPECT_EQ(a.sets, calibrate(three, options).sets);
+    options.seed = 2;
+    EXPECT_NE(a.sets, calibrate(one, options).sets);
+}
+
+TEST(Calibration, NeverLooksAtWhatIsHeldOut) {
+    Package package = with_truth(5.0);
+    package.observations.push_back(measured("far", "amplified", "blocker 7 nM", 40.0));
+    package.observations.back().is_held_out = true;
+    EXPECT_EQ(calibration_rows(package).size(), package.observations.size() - 1);
+    CalibrationOptions options;
+    options.sets = 8;
+    options.generations = 1;
+    options.starts = 1;
+    Experiment with = experiment_of(package);
+    const Calibration seen = calibrate(with, options);
+    package.observations.pop_back();
+    Experiment without = experiment_of(package);
+    EXPECT_EQ(seen.sets, calibrate(without, options).sets);
+}
+
+TEST(CrossValidation, PredictsEveryRowOnceFromOtherGroups) {
+    const Package package = with_truth(5.0);
+    Experiment experiment = experiment_of(package);
+    CrossValidationOptions options;
+    options.folds = 2;
+    options.marker = "copies_R";
+    const CrossValidation found = cross_validate(experiment, Fold::cell_line, options);
+    ASSERT_EQ(found.predictions.size(), package.observations.size());
+    for (const Prediction& p : found.predictions) {
+        const Observation& o = package.observations[p.observation];
+        EXPECT_EQ(p.group, o.profile);
+        // Two lines: the mean over the other line is its value at the same dose.
+        for (const Observation& other : package.observations) {
+            if (other.profile != o.profile && other.treatment_text == o.treatment_text) {
+                EXPECT_DOUBLE_EQ(p.mean, *other.value) << o.id;
+            }
+        }
+        EXPECT_DOUBLE_EQ(p.marker, p.mean) << "one level of the marker makes no line";
+    }
+    ASSERT_FALSE(found.scores.empty());
+    const Score& all = *std::find_if(found.scores.begin(), found.scores.end(),
+                                     [](const Score& s) { return s.kind == "all"; });
+    EXPECT_LT(all.model, all.mean) << "the model made these data";
+}
+
+}  // namespace
+}  // namespace erbium::calibrate

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// tests/fit/differential_evolution_test.cpp: a population comes to follow its density.
+#include "erbium/fit/differential_evolution.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "erbium/fit/random.hpp"
+
+namespace erbium::fit {
+namespace {
+
+std::vector<Coordinate> wide(std::size_t n) {
+    std::vector<Coordinate> out(n);
+    for (Coordinate& one : out) {
+        one.lower = -50.0;
+        one.upper = 50.0;
+    }
+    return out;
+}
+
+std::vector<Point> scattered(std::size_t count, std::size_t n, double width, std::uint64_t seed) {
+    Random random{seed};
+    std::vector<Point> out(count, Point(n));
+    for (Point& point : out) {
+        for (double& one : point) {
+            one = width * random.normal();
+        }
+    }
+    return out;
+}
+
+/// A normal density with means 1, 2 and 3, deviations 1, 0.1 and 2, and correlated ends.
+std::vector<double> correlated(std::span<const Point> points) {
+    std::vector<double> out;
+    for (const Point& x : points) {
+        const double a = x[0] - 1.0;
+        const double b = (x[1] - 2.0) / 0.1;
+        const double c = (x[2] - 3.0) / 2.0;
+        out.push_back(-0.5 * ((a * a - 1.6 * a * c + c * c) / (1.0 - 0.64) + b * b));
+    }
+    return out;
+}
+
+TEST(Populations, TakeOnMeansDeviationsAndCorrelationOfTheirDensity) {
+    PopulationOptions options;
+    options.generations = 400;
+    double sum = 0.0;
+    double square = 0.0;
+    double product = 0.0;
+    double narrow = 0.0;
+    std::size_t count = 0;
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
+        options.seed = seed;
+        const Population found = evolve(wide(3), scattered(200, 3, 2.0, seed), correlated, options);
+        for (const Point& x : found.points) {
+            sum += x[0] - 1.0;
+            square += (x[2] - 3.0) * (x[2] - 3.0);
+            product += (x[0] - 1.0) * (x[2] - 3.0);
+            narrow += (x[1] - 2.0) * (x[1] - 2.0);
+            ++count;
+        }
+        EXPECT_GT(found.acceptance.back(), 0.1);
+    }
+    const auto n = static_cast<double>(count);
+    EXPECT_NEAR(sum / n, 0.0, 0.12);
+    EXPECT_NEAR(std::sqrt(square / n), 2.0, 0.2);
+    EXPECT_NEAR(product / n, 0.8 * 2.0, 0.3);
+    EXPECT_NEAR(std::sqrt(narrow / n), 0.1, 0.01);
+}
+
+TEST(Populations, StayInsideTheBoundsAndOutOfHoles) {
+    std::vector<Coordinate> bounds = wide(2);
+    bounds[0].lower = 0.0;
+    const auto density = [](std::span<const Point> points) {
+        std::vector<double> out;
+        for (const Point& x : points) {
+            out.push_back(x[1] > 1.0 ? -INFINITY : -0.5 * (x[0] * x[0] + x[1] * x[1]));
+        }
+        return out;
+    };
+    std::vector<Point> start = scattered(40, 2, 0.3, 9);
+    for (Point& point : start) {
+        point[0] = std::fabs(point[0]);
+    }
+    PopulationOptions options;
+    options.generations = 100;
+    const Population found = evolve(bounds, start, density, options);
+    double mean = 0.0;
+    for (const Point& x : found.points) {
+        EXPECT_GE(x[0], 0.0);
+        EXPECT_LE(x[1], 1.0);
+        mean += x[0] / 40.0;
+    }
+    EXPECT_NEAR(mean, std::sqrt(2.0 / 3.14159265), 0.35) << "half a normal distribution";
+}
+
+TEST(Populations, AreTheSameForTheSameSeed) {
+    PopulationOptions options;
+    options.generations = 5;
+    const auto run = [&] {
+        return evolve(wide(3), scattered(9, 3, 1.0, 4), correlated, options).points;
+    };
+    const std::vector<Point> first = run();
+    EXPECT_EQ(first, run());
+    options.seed = 2;
+    EXPECT_NE(first, run());
+    options.generations = 0;
+    EXPECT_EQ(run(), scattered(9, 3, 1.0, 4)) << "nothing happens in no generation";
+}
+
+}  // namespace
+}  // namespace erbium::fit
