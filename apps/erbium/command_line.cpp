@@ -36,6 +36,7 @@ struct Commands {
     CheckCommand check;
     NetCommand net;
     SimCommand sim;
+    BenchCommand bench;
     ReportCommand report;
     ClaimsCommand claims;
     CalibrateCommand calibrate;
@@ -254,6 +255,26 @@ CLI::App* add_sensitivity(CLI::App& app, SensitivityCommand& sensitivity) {
     return command;
 }
 
+CLI::App* add_bench(CLI::App& app, BenchCommand& bench) {
+    CLI::App* command = app.add_subcommand(
+        "bench", "Measure how many simulations of a model this machine does in a second and a day");
+    add_examples(*command,
+                 "  erbium bench her2\n"
+                 "  erbium bench model.bngl --until 120 --seconds 10 --json\n");
+    command
+        ->add_option("TARGET", bench.target,
+                     "A .bngl, .net or .xml file, or a package (NAME@TIER picks a tier)")
+        ->required();
+    command->add_option("--until", bench.until,
+                        "End time: a number in the model's unit, or a quantity such as 72h "
+                        "(a package has its own)");
+    command->add_option("--seconds", bench.seconds, "About how long to measure (default 30)")
+        ->check(CLI::Range(0.1, 86400.0));
+    add_threads(*command, bench.threads);
+    add_json(*command, bench.as_json);
+    return command;
+}
+
 CLI::App* add_report(CLI::App& app, ReportCommand& report) {
     CLI::App* command =
         app.add_subcommand("report", "Run a package's experiments and write them as one HTML page");
@@ -413,6 +434,7 @@ Exit run_command_line(int argc, const char* const* argv) {
         {add_check(app, commands.check), [&] { return run(commands.check); }},
         {add_net(app, commands.net), [&] { return run(commands.net); }},
         {add_sim(app, commands.sim), [&] { return run(commands.sim); }},
+        {add_bench(app, commands.bench), [&] { return run(commands.bench); }},
         {add_report(app, commands.report), [&] { return run(commands.report); }},
         {add_claims(app, commands.claims), [&] { return run(commands.claims); }},
         {add_calibrate(app, commands.calibrate), [&] { return run(commands.calibrate); }},

@@ -59,6 +59,15 @@ struct SimCommand {
     bool as_json{};
 };
 
+/// What is a batch of this model worth on this machine?
+struct BenchCommand {
+    std::string target;  ///< .bngl, .net or .xml (SBML) file, or a package
+    std::string until;   ///< as in SimCommand; empty: the package's duration
+    double seconds{30.0};
+    std::size_t threads{};
+    bool as_json{};
+};
+
 struct ReportCommand {
     std::string package;
     std::string folder;
@@ -158,6 +167,7 @@ struct DoctorCommand {
 [[nodiscard]] Exit run(const CheckCommand& command);
 [[nodiscard]] Exit run(const NetCommand& command);
 [[nodiscard]] Exit run(const SimCommand& command);
+[[nodiscard]] Exit run(const BenchCommand& command);
 [[nodiscard]] Exit run(const ReportCommand& command);
 [[nodiscard]] Exit run(const ClaimsCommand& command);
 [[nodiscard]] Exit run(const CalibrateCommand& command);

@@ -233,6 +233,10 @@ private:
     std::vector<std::vector<std::int32_t>> elements_;   // of a variable
     std::vector<std::int32_t> weight_;                  // rows it stands for; 0 once eliminated
     std::vector<std::int32_t> degree_;
+    // Variables of each degree, the last set first, as doubly linked lists.
+    std::vector<std::int32_t> first_of_degree_;
+    std::vector<std::int32_t> next_of_degree_;
+    std::vector<std::int32_t> before_of_degree_;
     std::vector<std::uint32_t> mark_;
     std::vector<std::int64_t> element_weight_;
     std::vector<std::int64_t> outside_;
@@ -240,10 +244,6 @@ private:
     std::vector<std::int32_t> next_merged_;
     std::vector<std::int32_t> last_merged_;
     std::vector<std::int32_t> absorbed_;
-    // Variables of each degree, the last set first, as doubly linked lists.
-    std::vector<std::int32_t> first_of_degree_;
-    std::vector<std::int32_t> next_of_degree_;
-    std::vector<std::int32_t> before_of_degree_;
     std::int32_t least_{};
     std::int64_t front_weight_{};
     std::uint32_t round_{};

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// tests/sim/convergence_test.cpp: with steps of equal length errors fall with the method's order.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "erbium/math/supernode_plan.hpp"
+#include "erbium/sim/rosenbrock_solver.hpp"
+#include "near.hpp"
+#include "ode_zoo.hpp"
+
+namespace erbium::sim {
+namespace {
+
+/// Largest error at the end and, by dense output, in the middle of steps.
+struct Errors {
+    double at_end{};
+    double inside{};
+};
+
+Errors errors_of(const zoo::ExactProblem& problem, const RosenbrockTableau& tableau, int steps) {
+    const auto system = eqn::compile(problem.network);
+    EXPECT_TRUE(system);
+    eqn::ReferenceKernel kernel{system.value()};
+    const eqn::Program program = system.value().program();
+    RosenbrockIntegrator integrator{
+        kernel, math::SupernodePlan::make({program.column_begins, program.row_of_entry}), tableau};
+    const double end = 1.0;
+    const double h = end / steps;
+    std::vector<double> y(system.value().state_count());
+    kernel.initial_state(y);
+    integrator.begin_run(1e12, 1000000);  // no step is ever rejected
+    integrator.start(0.0, y, 1e12, end, false, 10.0 * end);
+    double t = 0.0;
+    Errors errors;
+    std::vector<double> middle(y.size());
+    const auto error_at = [&](double time, const std::vector<double>& found) {
+        const std::vector<double> exact = problem.solution(time);
+        double worst = 0.0;
+        for (std::size_t i = 0; i < exact.size(); ++i) {
+            worst = std::max(worst, std::fabs(found[i] - exact[i]));
+        }
+        return worst;
+    };
+    for (int i = 1; i <= steps; ++i) {
+        const double before = t;
+        EXPECT_TRUE(integrator.step(i == steps ? end : i * h, t, y).ok());
+        integrator.interpolate(0.5 * (before + t), middle);
+        errors.inside = std::max(errors.inside, error_at(0.5 * (before + t), middle));
+    }
+    errors.at_end = error_at(end, y);
+    return errors;
+}
+
+class Convergence : public ::testing::TestWithParam<const RosenbrockTableau*> {};
+
+TEST_P(Convergence, HasTheMethodsOrderAndThatOfItsDenseOutput) {
+    const RosenbrockTableau& tableau = *GetParam();
+    for (const zoo::ExactProblem& problem :
+         {zoo::linear_chain(1.0, 2.0), zoo::dimerisation(), zoo::binding(), zoo::forced_growth()}) {
+        const Errors coarse = errors_of(problem, tableau, 8);
+        const Errors fine = errors_of(problem, tableau, 32);
+        const double order = std::log(coarse.at_end / fine.at_end) / std::log(4.0);
+        EXPECT_GT(order, tableau.order - 0.4) << problem.name << ": " << fine.at_end;
+        const double dense = std::log(coarse.inside / fine.inside) / std::log(4.0);
+        EXPECT_GT(dense, tableau.order - 1 - 0.4) << problem.name << ": " << fine.inside;
+        EXPECT_LT(fine.at_end, 1e-5) << problem.name;
+    }
+}
+
+TEST_P(Convergence, LosesLittleOfItWhereTheProblemIsStiff) {
+    const RosenbrockTableau& tableau = *GetParam();
+    for (const zoo::ExactProblem& problem :
+         {zoo::prothero_robinson(), zoo::kaps(), zoo::linear_chain(1.0, 1e6)}) {
+        const Errors coarse = errors_of(problem, tableau, 8);
+        const Errors fine = errors_of(problem, tableau, 32);
+        const double order = std::log(coarse.at_end / fine.at_end) / std::log(4.0);
+        // Below 1e-13 there is only rounding.
+        EXPECT_TRUE(order > 1.8 || fine.at_end < 1e-13)
+            << problem.name << ": " << coarse.at_end << " to " << fine.at_end;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Convergence, ::testing::Values(&rodas4(), &rodas5p()),
+                         [](const auto& test) { return std::string{test.param->name}; });
+
+}  // namespace
+}  // namespace erbium::sim
