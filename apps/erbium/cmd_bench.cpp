@@ -10,7 +10,6 @@
 #include "commands.hpp"
 #include "erbium/assay/experiment.hpp"
 #include "erbium/base/units.hpp"
-#include "erbium/math/lane_kernels.hpp"
 #include "erbium/report/table.hpp"
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/solver.hpp"
@@ -136,10 +135,6 @@ Measurement measure_for(const Subject& subject, double seconds, unsigned threads
     }
 }
 
-std::string target_text() {
-    return std::string{math::name(math::lane_kernels().back().target)};
-}
-
 }  // namespace
 
 Exit run(const BenchCommand& command) {
@@ -182,7 +177,8 @@ Exit run(const BenchCommand& command) {
     add("subjects per second, machine", machine.per_second(), "1/s");
     add("subjects per day, machine", 86400.0 * machine.per_second(), "1/day");
     add("threads", threads, "");
-    add("lanes", static_cast<double>(machine.report.lanes), target_text());
+    add("lanes", static_cast<double>(machine.report.lanes),
+        std::string{machine.report.instruction_set});
     add("lane efficiency", machine.report.lane_efficiency(), "of 1");
     add("steps per subject", machine.steps / n, "");
     add("rejected steps per subject", machine.rejected / n, "");

@@ -85,6 +85,7 @@ public:
         kernels_ = &chosen_kernels(options_, count);
         report_ = BatchReport{};
         report_.lanes = kernels_->width;
+        report_.instruction_set = math::name(kernels_->math->target);
         next_ = 0;
         const auto work = [&] { Worker{*this, count, run, done}.work(); };
         std::vector<std::jthread> others;

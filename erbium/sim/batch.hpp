@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "erbium/eqn/system.hpp"
@@ -46,6 +47,7 @@ struct BatchReport {
     std::size_t pivoted{};     ///< subjects solved again with row exchanges
     std::size_t one_by_one{};  ///< subjects solved by sim::Solver or BDF
     double cpu_s{};            ///< of all threads
+    std::string_view instruction_set{};
 
     /// Part of the lanes' work that was spent on subjects.
     [[nodiscard]] double lane_efficiency() const noexcept {
