@@ -18,6 +18,8 @@ namespace erbium::sim {
 /// Changes are looked for at the end of each step, at three times inside, and where a parabola
 /// through neighbours says that a difference comes close to 0: a comparison that changes and
 /// changes back within a fraction of a step can be missed where no rate feels it.
+/// A rate that jumps so that it drives the state back across its own condition from both sides
+/// (sliding) makes steps of no length: such a run ends as too_many_steps.
 /// The place found is the last digit of the dense output: the first double at which it has changed.
 class Stepper {
 public:
