@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -17,6 +18,12 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+const Override& override_of(const Measurement& measurement, const FormulaInput& input) {
+    return input.kind == FormulaInput::Kind::observable_override
+               ? measurement.observable_overrides[input.index]
+               : measurement.noise_overrides[input.index];
+}
 
 }  // namespace
 
@@ -64,33 +71,30 @@ std::vector<double> Objective::table_values(std::span<const double> x) const {
     return values;
 }
 
+void Objective::gather_inputs(const BoundExperiment& experiment, const BoundFormula& formula,
+                              const Measurement& measurement, std::size_t row,
+                              const ExperimentOutput& output, std::span<const double> values) {
+    using Kind = FormulaInput::Kind;
+    inputs_.clear();
+    for (const FormulaInput& input : formula.inputs) {
+        if (input.kind == Kind::column) {
+            const FunctionId function{static_cast<std::uint32_t>(input.index)};
+            inputs_.push_back(output.values[row * output.columns + experiment.column_of(function)]);
+        } else if (input.kind == Kind::parameter) {
+            inputs_.push_back(values[input.index]);
+        } else {
+            const Override& given = override_of(measurement, input);
+            inputs_.push_back(given.parameter ? values[*given.parameter] : given.number);
+        }
+    }
+}
+
 double Objective::formula_value(const BoundExperiment& experiment, const BoundFormula& formula,
                                 const Measurement& measurement, std::size_t row,
                                 const ExperimentOutput& output, std::span<const double> values,
                                 bool with_slopes, std::vector<double>& by_x) {
     using Kind = FormulaInput::Kind;
-    const auto override_of = [&](const FormulaInput& input) -> const Override& {
-        return input.kind == Kind::observable_override
-                   ? measurement.observable_overrides[input.index]
-                   : measurement.noise_overrides[input.index];
-    };
-    inputs_.clear();
-    for (const FormulaInput& input : formula.inputs) {
-        switch (input.kind) {
-            case Kind::column:
-                inputs_.push_back(output.values[row * output.columns +
-                                                experiment.column_of(FunctionId{
-                                                    static_cast<std::uint32_t>(input.index)})]);
-                break;
-            case Kind::parameter:
-                inputs_.push_back(values[input.index]);
-                break;
-            default: {
-                const Override& given = override_of(input);
-                inputs_.push_back(given.parameter ? values[*given.parameter] : given.number);
-            }
-        }
-    }
+    gather_inputs(experiment, formula, measurement, row, output, values);
     slopes_.resize(with_slopes ? inputs_.size() : 0);
     const double value = formula.formula.evaluate(inputs_, slopes_, work_);
     if (!with_slopes) {
@@ -119,7 +123,7 @@ double Objective::formula_value(const BoundExperiment& experiment, const BoundFo
             }
         } else if (input.kind == Kind::parameter) {
             add_row(input.index, slopes_[i]);
-        } else if (const Override& given = override_of(input); given.parameter) {
+        } else if (const Override& given = override_of(measurement, input); given.parameter) {
             add_row(*given.parameter, slopes_[i]);
         }
     }
@@ -242,7 +246,76 @@ std::vector<ExperimentOutput> Objective::simulate(std::span<const double> x, boo
 }
 
 fit::Evaluation Objective::evaluate(std::span<const double> x, fit::Need need) {
+    if (need == fit::Need::gradient && simulator_.prefers_adjoint()) {
+        return evaluate_adjoint(x);
+    }
     return evaluate_from(simulate(x, need != fit::Need::value), x, need);
+}
+
+std::vector<double> Objective::column_weights(const BoundExperiment& experiment,
+                                              const ExperimentOutput& output,
+                                              std::span<const double> values) {
+    std::vector<double> weights(output.values.size(), 0.0);
+    for (const Datum& datum : experiment.data) {
+        const Measurement& measurement = problem_->problem.measurements[datum.measurement];
+        const std::size_t row = datum.row.value_or(experiment.times.size());
+        std::array<double, 2> at{};  // simulated, noise
+        std::array<std::vector<double>, 2> slopes;
+        const std::array<const BoundFormula*, 2> formulas{
+            &problem_->observables[measurement.observable],
+            &problem_->noises[measurement.observable]};
+        for (std::size_t k = 0; k < 2; ++k) {
+            gather_inputs(experiment, *formulas[k], measurement, row, output, values);
+            slopes[k].resize(inputs_.size());
+            at[k] = formulas[k]->formula.evaluate(inputs_, slopes[k], work_);
+        }
+        const DatumLikelihood datum_likelihood =
+            likelihood(problem_->problem.observables[measurement.observable].model,
+                       measurement.value, at[0], at[1]);
+        if (!std::isfinite(datum_likelihood.log_density)) {
+            continue;  // evaluate_from says why there is no value
+        }
+        for (std::size_t k = 0; k < 2; ++k) {
+            const double by = k == 0 ? datum_likelihood.by_simulated : datum_likelihood.by_noise;
+            for (std::size_t i = 0; i < formulas[k]->inputs.size(); ++i) {
+                const FormulaInput& input = formulas[k]->inputs[i];
+                if (input.kind == FormulaInput::Kind::column) {
+                    const FunctionId function{static_cast<std::uint32_t>(input.index)};
+                    weights[row * output.columns + experiment.column_of(function)] +=
+                        by * slopes[k][i];
+                }
+            }
+        }
+    }
+    return weights;
+}
+
+/// The explicit part of the gradient as for fixed simulations, and through the simulations by the
+/// adjoint method.
+fit::Evaluation Objective::evaluate_adjoint(std::span<const double> x) {
+    const std::vector<double> values = table_values(x);
+    std::vector<AdjointOutput> adjoint =
+        simulator_.run_adjoint(values, [&](std::size_t e, const ExperimentOutput& output) {
+            return column_weights(problem_->experiments[e], output, values);
+        });
+    std::vector<ExperimentOutput> outputs;
+    for (AdjointOutput& one : adjoint) {
+        outputs.push_back(std::move(one.output));
+    }
+    fit::Evaluation result = evaluate_from(outputs, x, fit::Need::gradient);
+    for (std::size_t e = 0; result.ok() && e < adjoint.size(); ++e) {
+        const BoundExperiment& experiment = problem_->experiments[e];
+        for (std::size_t f = 0; f < experiment.free.size(); ++f) {
+            result.gradient[experiment.free[f]] -= adjoint[e].by_free[f];
+        }
+    }
+    for (const double g : result.gradient) {
+        if (!std::isfinite(g)) {
+            result.failure = "the gradient is not finite";
+            result.value = std::numeric_limits<double>::infinity();
+        }
+    }
+    return result;
 }
 
 fit::Evaluation Objective::evaluate_from(std::span<const ExperimentOutput> outputs,

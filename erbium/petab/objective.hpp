@@ -68,6 +68,14 @@ private:
     /// Adds all measurements; gives the reason when there is no value.
     std::string add_data(std::span<const ExperimentOutput> outputs, std::span<const double> values,
                          fit::Need need, Sums& sums, Prediction* prediction, Slopes* slopes);
+    fit::Evaluation evaluate_adjoint(std::span<const double> x);
+    /// d(log likelihood)/d(values of an experiment's output).
+    std::vector<double> column_weights(const BoundExperiment& experiment,
+                                       const ExperimentOutput& output,
+                                       std::span<const double> values);
+    void gather_inputs(const BoundExperiment& experiment, const BoundFormula& formula,
+                       const Measurement& measurement, std::size_t row,
+                       const ExperimentOutput& output, std::span<const double> values);
     void add_priors(std::span<const double> values, fit::Need need, Sums& sums) const;
     std::string add_datum(const BoundExperiment& experiment, const Datum& datum,
                           const ExperimentOutput& output, std::span<const double> values,

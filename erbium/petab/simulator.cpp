@@ -217,36 +217,98 @@ std::string Simulator::take_slopes(const BoundExperiment& experiment, const Plan
     return {};
 }
 
-void Simulator::add_slopes(std::span<const double> values, std::vector<ExperimentOutput>& outputs) {
+sim::SensitivitySolver& Simulator::sensitivities() {
     if (sensitivities_ == nullptr) {
         sim::SensitivityOptions options;
         options.solver.tolerances.rtol = options_.lanes_rtol;
         options.solver.tolerances.atol = options_.solver.tolerances.atol;
         sensitivities_ = std::make_unique<sim::SensitivitySolver>(problem_->system, options);
     }
+    return *sensitivities_;
+}
+
+void Simulator::add_slopes(std::span<const double> values, std::vector<ExperimentOutput>& outputs) {
     for (std::size_t e = 0; e < outputs.size(); ++e) {
-        const BoundExperiment& experiment = problem_->experiments[e];
-        ExperimentOutput& output = outputs[e];
-        output.columns = experiment.columns.size();
-        const Plan planned = plan(experiment, values, true);
-        std::string reason = planned.refusal;
-        if (experiment.has_steady_data && !is_plain_steady(experiment)) {
-            reason = "a steady state after changes";
-        }
-        if (reason.empty() && !experiment.times.empty()) {
-            reason = take_slopes(experiment, planned,
-                                 sensitivities_->forward(planned.run, planned.inputs), output);
-        }
-        if (reason.empty() && output.failure.empty() && experiment.has_steady_data) {
-            reason = take_slopes(
-                experiment, planned,
-                sensitivities_->forward(steady_run(experiment, planned), planned.inputs), output);
-        }
-        if (!reason.empty()) {
-            output = run_reference(experiment, values, true);
-            output.fallback = std::move(reason);
-        }
+        outputs[e] = slopes_of(problem_->experiments[e], values);
     }
+}
+
+ExperimentOutput Simulator::slopes_of(const BoundExperiment& experiment,
+                                      std::span<const double> values) {
+    ExperimentOutput output;
+    output.columns = experiment.columns.size();
+    const Plan planned = plan(experiment, values, true);
+    std::string reason = planned.refusal;
+    if (experiment.has_steady_data && !is_plain_steady(experiment)) {
+        reason = "a steady state after changes";
+    }
+    if (reason.empty() && !experiment.times.empty()) {
+        reason = take_slopes(experiment, planned,
+                             sensitivities().forward(planned.run, planned.inputs), output);
+    }
+    if (reason.empty() && output.failure.empty() && experiment.has_steady_data) {
+        reason = take_slopes(
+            experiment, planned,
+            sensitivities().forward(steady_run(experiment, planned), planned.inputs), output);
+    }
+    if (reason.empty() && !output.failure.empty()) {
+        reason = output.failure;  // the reference may get through where lanes do not
+    }
+    if (!reason.empty()) {
+        output = run_reference(experiment, values, true);
+        output.fallback = std::move(reason);
+    }
+    return output;
+}
+
+bool Simulator::prefers_adjoint() const noexcept {
+    return std::any_of(problem_->experiments.begin(), problem_->experiments.end(),
+                       [&](const BoundExperiment& experiment) {
+                           return experiment.free.size() >= options_.adjoint_from;
+                       });
+}
+
+std::vector<AdjointOutput> Simulator::run_adjoint(std::span<const double> values,
+                                                  const ColumnWeights& weights) {
+    std::vector<AdjointOutput> results;
+    for (std::size_t e = 0; e < problem_->experiments.size(); ++e) {
+        const BoundExperiment& experiment = problem_->experiments[e];
+        AdjointOutput result;
+        result.by_free.assign(experiment.free.size(), 0.0);
+        const Plan planned = plan(experiment, values, true);
+        bool is_done = false;
+        if (experiment.free.size() >= options_.adjoint_from && planned.refusal.empty() &&
+            !experiment.has_steady_data) {
+            const sim::Gradient gradient = sensitivities().gradient(
+                planned.run, planned.inputs, [&](std::size_t, const sim::Result& run) {
+                    result.output.columns = experiment.columns.size();
+                    result.output.values = run.values;
+                    return weights(e, result.output);
+                });
+            // What fails or cannot be differentiated is left to forward mode and its fallbacks.
+            is_done = gradient.status.ok();
+            if (is_done) {
+                for (const Link& link : planned.links) {
+                    result.by_free[link.free] += link.slope * gradient.values[link.input];
+                }
+            }
+        }
+        if (!is_done) {
+            result.output = slopes_of(experiment, values);
+            if (result.output.failure.empty()) {
+                const std::vector<double> weight = weights(e, result.output);
+                const std::size_t free = experiment.free.size();
+                for (std::size_t i = 0; i < weight.size(); ++i) {
+                    for (std::size_t f = 0; f < free; ++f) {
+                        result.by_free[f] += weight[i] * result.output.slopes[i * free + f];
+                    }
+                }
+            }
+            result.output.slopes.clear();
+        }
+        results.push_back(std::move(result));
+    }
+    return results;
 }
 
 ExperimentOutput Simulator::reference_values(const BoundExperiment& experiment,

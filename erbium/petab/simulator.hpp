@@ -3,6 +3,7 @@
 // Reads: BoundProblem   Makes: ExperimentOutput   Used by: petab::Objective
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,6 +43,19 @@ struct SimulatorOptions {
     /// tests/petab/suite_test.cpp hold for both).
     double lanes_rtol{1e-6};
     double steady_tolerance{1e-8};  ///< see sim::Equilibration
+    /// Gradients without curvature come from the adjoint method for experiments with at least this
+    /// many free parameters: it costs two to three runs, forward mode a part of a run each.
+    std::size_t adjoint_from{50};
+};
+
+/// dG/d(output.values) of a number G, for one experiment.
+using ColumnWeights =
+    std::function<std::vector<double>(std::size_t experiment, const ExperimentOutput& output)>;
+
+/// An experiment, and the derivatives of G by its free parameters on their scales.
+struct AdjointOutput {
+    ExperimentOutput output;  ///< without slopes
+    std::vector<double> by_free;
 };
 
 /// One thread at a time.
@@ -53,6 +67,13 @@ public:
     /// table, linear
     [[nodiscard]] std::vector<ExperimentOutput> run(std::span<const double> values,
                                                     bool with_slopes);
+
+    /// All experiments with derivatives of one number, by the adjoint method where it pays and is
+    /// possible, else by the slopes of run().
+    [[nodiscard]] std::vector<AdjointOutput> run_adjoint(std::span<const double> values,
+                                                         const ColumnWeights& weights);
+    /// True when run_adjoint would use the adjoint method for some experiment.
+    [[nodiscard]] bool prefers_adjoint() const noexcept;
 
     /// One experiment by the reference, with derivatives by central differences: the slow, obvious
     /// way, and the way of experiments that cannot be differentiated.
@@ -77,6 +98,8 @@ private:
     sim::Run steady_run(const BoundExperiment& experiment, const Plan& plan) const;
     void add_values(std::span<const double> values, std::vector<ExperimentOutput>& outputs);
     void add_slopes(std::span<const double> values, std::vector<ExperimentOutput>& outputs);
+    ExperimentOutput slopes_of(const BoundExperiment& experiment, std::span<const double> values);
+    sim::SensitivitySolver& sensitivities();
     std::string take_slopes(const BoundExperiment& experiment, const Plan& plan,
                             const sim::Sensitivities& from, ExperimentOutput& output) const;
     ExperimentOutput reference_values(const BoundExperiment& experiment,

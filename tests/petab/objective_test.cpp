@@ -46,6 +46,10 @@ void expect_right_gradient(const Files& files) {
     std::vector<double> x = objective.nominal();
     const fit::Evaluation at = objective.evaluate(x, fit::Need::curvature);
     ASSERT_TRUE(at.ok()) << at.failure;
+    SimulatorOptions options;
+    options.adjoint_from = 1;
+    const fit::Evaluation adjoint = Objective{problem, options}.evaluate(x, fit::Need::gradient);
+    EXPECT_TRUE(all_near(adjoint.gradient, at.gradient, 1e-6, 1e-8));
     for (std::size_t i = 0; i < x.size(); ++i) {
         const double middle = x[i];
         const double h = 1e-3;
