@@ -6,6 +6,7 @@
 
 #include "check_derivatives.hpp"
 #include "commands.hpp"
+#include "erbium/net/growth.hpp"
 #include "inputs.hpp"
 
 namespace erbium::app {
@@ -59,6 +60,8 @@ Outcome<Summary, Diagnostics> summary_of(const Target& target) {
         return loaded.error();
     }
     const model::Model& model = loaded.value().model;
+    Diagnostics warnings = loaded.value().warnings;
+    warnings.append(net::polymerisation_warnings(model));
     return Summary{
         fmt::format("{} molecule types, {} rules, {} parameters, {} observables, {} functions",
                     model.molecule_types.size(), model.rules.size(), model.parameters.size(),
@@ -68,7 +71,7 @@ Outcome<Summary, Diagnostics> summary_of(const Target& target) {
          {"parameters", model.parameters.size()},
          {"observables", model.observables.size()},
          {"functions", model.functions.size()}},
-        loaded.value().warnings};
+        std::move(warnings)};
 }
 
 }  // namespace

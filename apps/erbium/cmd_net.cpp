@@ -44,7 +44,7 @@ Outcome<report::ContactMap, Diagnostics> write_map(const Target& target, const s
 Exit write_network(const NetCommand& command, const Target& target, nlohmann::ordered_json& json) {
     const Outcome<LoadedNetwork, Diagnostics> loaded =
         load_network(target, {command.max_species, command.max_reactions, command.max_molecules,
-                              command.max_iterations});
+                              command.max_iterations, command.max_megabytes, command.threads});
     if (!loaded) {
         return show(loaded.error());
     }

@@ -179,7 +179,7 @@ Exit run(const SimCommand& command) {
         return fail(Exit::usage, "a .net file has no actions: give --until");
     }
     return run_file_actions(target.value().path, command.output.empty() ? "." : command.output,
-                            command.solver);
+                            command.solver, command.skips_writers);
 }
 
 }  // namespace erbium::app

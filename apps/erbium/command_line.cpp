@@ -27,7 +27,7 @@ void add_json(CLI::App& command, bool& as_json) {
 
 void add_threads(CLI::App& command, std::size_t& threads) {
     threads = std::max(1U, std::thread::hardware_concurrency());
-    command.add_option("-j,--jobs", threads, "Threads; results do not depend on it")
+    command.add_option("-j,--jobs,--threads", threads, "Threads; results do not depend on it")
         ->check(CLI::Range(1, 1024));
 }
 
@@ -95,6 +95,9 @@ CLI::App* add_net(CLI::App& app, NetCommand& net) {
                         "Stop when a species has more molecules");
     command->add_option("--max-iter", net.max_iterations,
                         "Apply all rules at most this many times");
+    command->add_option("--max-memory", net.max_megabytes,
+                        "Stop when the network and its tables hold more MB (default 8192)");
+    add_threads(*command, net.threads);
     return command;
 }
 
@@ -160,6 +163,9 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
     command->add_option("-o,--output", sim.output,
                         "A .tsv or .csv file; for a file's actions a folder");
     add_nominal(*command, sim.is_nominal);
+    command->add_flag(
+        "--skip-writers", sim.skips_writers,
+        "Leave out actions that only write formats Erbium does not have, as writeXML");
     add_json(*command, sim.as_json);
     return command;
 }

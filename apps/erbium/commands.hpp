@@ -32,6 +32,8 @@ struct NetCommand {
     std::optional<std::size_t> max_reactions;
     std::optional<std::size_t> max_molecules;
     std::optional<std::size_t> max_iterations;
+    std::optional<std::size_t> max_megabytes;
+    std::size_t threads{};
 };
 
 /// A profile under a treatment, as options say it.
@@ -57,6 +59,7 @@ struct SimCommand {
     std::string output;
     bool is_nominal{};  ///< the values of parameters.tsv only
     bool as_json{};
+    bool skips_writers{};  ///< of a file's actions, those that write formats Erbium does not have
 };
 
 /// What is a batch of this model worth on this machine?

@@ -16,6 +16,7 @@
 #include "erbium/net/generate.hpp"
 #include "erbium/net/read_net.hpp"
 #include "erbium/package/assemble.hpp"
+#include "progress_line.hpp"
 
 namespace erbium::app {
 namespace {
@@ -46,8 +47,12 @@ Diagnostics complaint(std::string code, std::string message, std::string hint) {
     return all;
 }
 
-/// True when `path`, with all links followed, is a file in `folder` or below: a model may read the
-/// tables beside it, and nothing else.
+std::shared_ptr<const SourceText> read_source(const std::string& path) {
+    return std::make_shared<const SourceText>(SourceText{path, read_file(path)});
+}
+
+}  // namespace
+
 bool is_inside(const fs::path& folder, const fs::path& path) {
     std::error_code failure;
     const fs::path root = fs::canonical(folder.empty() ? fs::path{"."} : folder, failure);
@@ -58,12 +63,6 @@ bool is_inside(const fs::path& folder, const fs::path& path) {
     return !failure && fs::is_regular_file(file, failure) &&
            std::mismatch(root.begin(), root.end(), file.begin(), file.end()).first == root.end();
 }
-
-std::shared_ptr<const SourceText> read_source(const std::string& path) {
-    return std::make_shared<const SourceText>(SourceText{path, read_file(path)});
-}
-
-}  // namespace
 
 std::vector<std::string> known_packages() {
     std::vector<std::string> names;
@@ -145,6 +144,18 @@ Outcome<package::Package, Diagnostics> load_package(const std::string& target) {
     return package::load_package(found.value().path, found.value().tier);
 }
 
+lang::TextReader reader_beside(const std::string& path,
+                               std::vector<std::shared_ptr<const SourceText>>& texts) {
+    return [folder = fs::path{path}.parent_path(),
+            &texts](const std::string& file) -> std::shared_ptr<const SourceText> {
+        if (!is_inside(folder, file)) {
+            return nullptr;
+        }
+        texts.push_back(read_source(file));
+        return texts.back();
+    };
+}
+
 Outcome<LoadedModel, Diagnostics> load_model(const Target& target) {
     if (target.kind == TargetKind::package) {
         Outcome<package::Package, Diagnostics> loaded =
@@ -162,13 +173,7 @@ Outcome<LoadedModel, Diagnostics> load_model(const Target& target) {
     const std::shared_ptr<const SourceText> source = read_source(target.path);
     std::vector<std::shared_ptr<const SourceText>> texts{source};
     model::BindOptions options;
-    options.read_text = [&](const std::string& path) -> std::shared_ptr<const SourceText> {
-        if (!is_inside(fs::path{target.path}.parent_path(), path)) {
-            return nullptr;
-        }
-        texts.push_back(read_source(path));
-        return texts.back();
-    };
+    options.read_text = reader_beside(target.path, texts);
     Outcome<model::Bound, Diagnostics> bound =
         model::bind(lang::bngl::parse_leniently(source), options);
     if (!bound) {
@@ -211,12 +216,14 @@ Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,
     }
     if (target.kind == TargetKind::net) {
         const std::shared_ptr<const SourceText> source = read_source(target.path);
-        Outcome<net::Network, Diagnostics> network = net::parse_net(source);
+        std::vector<std::shared_ptr<const SourceText>> texts{source};
+        Outcome<net::Network, Diagnostics> network =
+            net::parse_net(source, reader_beside(target.path, texts));
         if (!network) {
             return std::move(network).error();
         }
         const std::size_t rules = network.value().rule_names.size();
-        return LoadedNetwork{std::move(network).value(), rules, {source}, {}};
+        return LoadedNetwork{std::move(network).value(), rules, std::move(texts), {}};
     }
     Outcome<LoadedModel, Diagnostics> loaded = load_model(target);
     if (!loaded) {
@@ -227,7 +234,12 @@ Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,
     options.guard_species = limits.max_species.value_or(options.guard_species);
     options.guard_molecules = limits.max_molecules.value_or(options.guard_molecules);
     options.guard_reactions = limits.max_reactions.value_or(options.guard_reactions);
+    options.guard_bytes = limits.max_megabytes ? *limits.max_megabytes << 20U : options.guard_bytes;
+    options.threads = static_cast<unsigned>(limits.threads);
+    ProgressLine progress;
+    options.progress = progress.of_generation();
     Outcome<net::Generated, Diagnostics> generated = net::generate(loaded.value().model, options);
+    progress.clear();
     if (!generated) {
         return std::move(generated).error();
     }

@@ -3,6 +3,7 @@
 // package.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +42,16 @@ struct LoadedModel {
     Diagnostics warnings;
 };
 
+/// True when `path`, with all links followed, is a file in `folder` or below: a model may read the
+/// files beside it, and nothing else.
+[[nodiscard]] bool is_inside(const std::filesystem::path& folder,
+                             const std::filesystem::path& path);
+
+/// Reads the texts in the folder of `path` and keeps them in `texts`; gives nothing for one that is
+/// not there.
+[[nodiscard]] lang::TextReader reader_beside(const std::string& path,
+                                             std::vector<std::shared_ptr<const SourceText>>& texts);
+
 /// Reads and binds a BNGL file, or assembles a package.
 [[nodiscard]] Outcome<LoadedModel, Diagnostics> load_model(const Target& target);
 
@@ -50,6 +61,8 @@ struct NetworkLimits {
     std::optional<std::size_t> max_reactions;
     std::optional<std::size_t> max_molecules;  ///< in one species
     std::optional<std::size_t> max_iterations;
+    std::optional<std::size_t> max_megabytes;
+    std::size_t threads{1};
 };
 
 /// A network with the texts it comes from, and what was noticed on the way.

@@ -9,14 +9,16 @@
 #include <optional>
 #include <thread>
 
+#include "action_files.hpp"
 #include "erbium/base/text.hpp"
+#include "erbium/net/find_species.hpp"
 #include "erbium/net/generate.hpp"
 #include "erbium/net/write_net.hpp"
-#include "erbium/sbml/export.hpp"
 #include "erbium/sim/action_table.hpp"
 #include "erbium/sim/actions.hpp"
 #include "inputs.hpp"
 #include "manifest.hpp"
+#include "progress_line.hpp"
 
 namespace erbium::app {
 namespace {
@@ -67,77 +69,73 @@ Outcome<net::GenerateOptions, Diagnostics> generate_options(const model::Action&
     return options;
 }
 
-/// The action writeSBML: <stem>_sbml.xml, as BioNetGen calls it.
-Outcome<std::vector<std::string>, Diagnostics> write_sbml(const model::Action& action,
-                                                          const net::Network& network,
-                                                          const std::string& stem,
-                                                          const std::string& folder) {
-    if (!action.arguments.empty()) {
-        Diagnostics refused;
-        refused.unsupported("ERB-APP-0011", action.arguments.front().span,
-                            fmt::format("option '{}' of writeSBML", action.arguments.front().name),
-                            "erbium convert MODEL OUT.xml chooses the file");
-        return refused;
-    }
-    sbml::ExportOptions options;
-    options.id = stem;
-    options.name = stem;
-    const Outcome<std::string, Diagnostics> text = sbml::export_network(network, options);
-    if (!text) {
-        return text.error();
-    }
-    const std::string file = (std::filesystem::path{folder} / (stem + "_sbml.xml")).string();
-    write_file(file, text.value());
-    return std::vector<std::string>{file};
-}
-
 }  // namespace
 
-Exit run_file_actions(const std::string& path, const std::string& folder, sim::Method solver) {
-    const Outcome<LoadedModel, Diagnostics> loaded = load_model({TargetKind::bngl, path});
+Exit run_file_actions(const std::string& path, const std::string& folder, sim::Method solver,
+                      bool skips_writers) {
+    Outcome<LoadedModel, Diagnostics> loaded = load_model({TargetKind::bngl, path});
     if (!loaded) {
         return show(loaded.error());
     }
     print_error(loaded.value().warnings.text());
-    const model::Model& model = loaded.value().model;
-    if (model.actions.empty()) {
+    const model::Model file = loaded.value().model;  // its actions outlive a readFile
+    if (file.actions.empty()) {
         return fail(Exit::usage, fmt::format("{} has no actions: give --until", path));
     }
     Manifest manifest{.command = "erbium sim " + path,
-                      .inputs = loaded.value().texts,
                       .solver = {.tolerances = sim::Tolerances::of_actions(), .method = solver}};
+    ActionFiles files{std::move(loaded).value(), path, folder};
     sim::ActionContext context;
-    context.stem = std::filesystem::path{path}.stem().string();
+    context.stem = file.name;
     context.folder = folder;
-    context.protocol = model.protocol;
+    context.protocol = file.protocol;
     context.method = solver;
     context.threads = std::max(1U, std::thread::hardware_concurrency());
+    context.skips_writers = skips_writers;
+    context.elsewhere = files.writers();
+    context.read = [&](const model::Action& action) { return files.read(action); };
+    context.find_species = [&](const net::Network& network, std::string_view text) {
+        return net::find_species(network, files.model(), text);
+    };
     context.generate = [&](const model::Action& action) -> Outcome<net::Network, Diagnostics> {
+        if (files.read_network()) {
+            return *files.read_network();
+        }
         Outcome<net::GenerateOptions, Diagnostics> options = generate_options(action);
         if (!options) {
             return std::move(options).error();
         }
-        Outcome<net::Generated, Diagnostics> generated = net::generate(model, options.value());
+        Diagnostics misplaced;
+        const auto stem = sim::output_stem(action, context.stem, "", misplaced);
+        if (!stem) {
+            return misplaced;
+        }
+        ProgressLine progress;
+        options.value().progress = progress.of_generation();
+        options.value().threads = context.threads;
+        Outcome<net::Generated, Diagnostics> generated =
+            net::generate(files.model(), options.value());
+        progress.clear();
         if (!generated) {
             return std::move(generated).error();
         }
         print_error(generated.value().warnings.text());
         manifest.species = generated.value().network.species_count();
         manifest.reactions = generated.value().network.reaction_count();
-        const std::string net_path =
-            (std::filesystem::path{folder} / (context.stem + ".net")).string();
-        write_file(net_path, net::write_net(generated.value().network));
-        print(fmt::format("wrote {}\n", net_path));
+        if (sim::flag_option(action, "write", true)) {
+            const std::string net_path =
+                (std::filesystem::path{folder} / (*stem + ".net")).string();
+            write_file(net_path, net::write_net(generated.value().network));
+            print(fmt::format("wrote {}\n", net_path));
+        }
         return std::move(generated.value().network);
     };
-    context.elsewhere = {"writeSBML"};
-    context.run_elsewhere = [&](const model::Action& action, const net::Network& network) {
-        return write_sbml(action, network, context.stem, folder);
-    };
-    const Outcome<sim::ActionReport, Diagnostics> report = sim::run_actions(model.actions, context);
+    const Outcome<sim::ActionReport, Diagnostics> report = sim::run_actions(file.actions, context);
     if (!report) {
         return show(report.error());
     }
+    print_error(report.value().warnings.text());
+    manifest.inputs = files.texts();
     for (const sim::SimulationReport& simulation : report.value().simulations) {
         ++manifest.runs;
         manifest.failed_runs += simulation.status.ok() ? 0U : 1U;
@@ -145,8 +143,8 @@ Exit run_file_actions(const std::string& path, const std::string& folder, sim::M
                                   simulation.fallbacks.end());
     }
     write_manifest(folder, manifest);
-    for (const std::string& file : report.value().files) {
-        print(fmt::format("wrote {}\n", file));
+    for (const std::string& written : report.value().files) {
+        print(fmt::format("wrote {}\n", written));
     }
     if (!report.value().failure.empty()) {
         return fail(manifest.failed_runs == manifest.runs ? Exit::numerical : Exit::some_failed,

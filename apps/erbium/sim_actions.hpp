@@ -10,7 +10,9 @@
 namespace erbium::app {
 
 /// Runs the actions of a BNGL file and writes their files into `folder`, with run.json.
+/// @param skips_writers  leaves out actions that only write formats Erbium does not have, with a
+///                       warning each
 [[nodiscard]] Exit run_file_actions(const std::string& path, const std::string& folder,
-                                    sim::Method solver);
+                                    sim::Method solver, bool skips_writers);
 
 }  // namespace erbium::app

@@ -7,8 +7,9 @@
 #include <memory>
 
 #include "erbium/base/text.hpp"
-#include "erbium/net/apply.hpp"
+#include "erbium/net/active_rule.hpp"
 #include "erbium/net/canonical.hpp"
+#include "erbium/net/event_worker.hpp"
 #include "erbium/net/growth.hpp"
 #include "erbium/net/observables.hpp"
 #include "erbium/net/rate_book.hpp"
@@ -17,36 +18,10 @@
 #include "erbium/net/species_table.hpp"
 #include "erbium/net/species_text.hpp"
 #include "erbium/net/symmetry.hpp"
+#include "erbium/net/worker_pool.hpp"
 
 namespace erbium::net {
 namespace {
-
-// Matches of one reactant pattern, over all species so far.
-struct MatchList {
-    std::vector<SpeciesId> species;
-    std::vector<std::uint16_t> images;
-    std::size_t stride{};
-    std::size_t old_size{};  // matches on species of earlier rounds
-
-    [[nodiscard]] std::span<const std::uint16_t> image(std::size_t i) const noexcept {
-        return {images.data() + i * stride, stride};
-    }
-};
-
-struct Rule {
-    RuleProgram program;
-    RuleRate rate;
-    std::vector<MatchList> matches;  // by reactant pattern
-    std::size_t species_made{};      // in this round and the one before
-    std::size_t species_made_before{};
-    bool has_warned_of_place{};
-};
-
-// The most molecules of a type in one species.
-struct MaxCopies {
-    std::uint16_t type{};
-    std::size_t most{};
-};
 
 std::optional<std::string> option(const model::Model& model, std::string_view name) {
     for (const auto& [key, value] : model.options) {
@@ -71,12 +46,9 @@ public:
           compartments_{model.compartments},
           features_{types_},
           book_{model, out_.network, errors_},
-          canonicalizer_{types_},
-          reactor_{types_, compartments_},
-          target_{types_, features_},
-          product_target_{types_, features_},
           counter_{model.observables, types_, features_, counting_options(model)},
-          reactions_{out_.network} {}
+          reactions_{out_.network},
+          pool_{std::max(1U, options.threads)} {}
 
     Outcome<Generated, Diagnostics> run() {
         prepare();
@@ -84,14 +56,23 @@ public:
             add_seeds();
         }
         if (!errors_.has_errors()) {
+            add_workers();
             expand();
         }
         if (errors_.has_errors()) {
+            if (is_stopped_) {  // the cause may be this
+                errors_.append(polymerisation_warnings(model_));
+            }
             return std::move(errors_);
+        }
+        if (!out_.is_complete) {
+            warn_of_the_end();
         }
         write_species();
         out_.warnings.append(std::move(errors_));
-        out_.warnings.append(polymerisation_warnings(model_));
+        if (is_bounded()) {  // else the network has shown that its complexes are
+            out_.warnings.append(polymerisation_warnings(model_));
+        }
         return std::move(out_);
     }
 
@@ -140,6 +121,7 @@ private:
     }
 
     void add_seeds() {
+        Canonicalizer canonicalizer{types_};
         for (const model::SeedSpecies& seed : model_.seeds) {
             graph_.clear();
             if (!append_species(seed.species, model_, types_, graph_, errors_)) {
@@ -161,7 +143,7 @@ private:
                 }
                 place = *found;
             }
-            canonicalizer_.encode(graph_, members_, words_);
+            canonicalizer.encode(graph_, members_, words_);
             if (table_.find(words_)) {
                 errors_.error("ERB-NET-0017", seed.span, "this seed species was given before",
                               "add the amounts up in one line");
@@ -176,7 +158,17 @@ private:
         for (std::size_t r = 0; r < rules_.size(); ++r) {
             rules_[r].rate = book_.rule_rate(id_at<RuleId>(r));
             uses_energy_ = uses_energy_ || rules_[r].rate.uses_energy;
+            if (rules_[r].rate.is_total && !rules_[r].matches.empty()) {
+                out_.warnings.warning(
+                    "ERB-NET-0021", model_.rules[r].span,
+                    fmt::format("TotalRate of rule '{}' leaves out the number of matches; the rate "
+                                "is still multiplied by the amounts of the reactants",
+                                model_.rules[r].name),
+                    "so do BioNetGen's own networks; only a network-free simulation takes the rate "
+                    "as the whole of it");
+            }
         }
+        target_.emplace(types_, features_);
         if (uses_energy_) {
             for (std::uint32_t s = 0; s < table_.size(); ++s) {
                 weigh_energies(SpeciesId{s});
@@ -186,7 +178,7 @@ private:
 
     // --- species
 
-    SpeciesId add_species(const std::vector<std::uint16_t>& words, std::uint16_t place) {
+    SpeciesId add_species(std::span<const std::uint16_t> words, std::uint16_t place) {
         const SpeciesId s = table_.insert(words);
         places_.push_back(place);
         if (uses_energy_) {
@@ -196,29 +188,18 @@ private:
     }
 
     void weigh_energies(SpeciesId s) {
-        product_target_.load(table_.view(s), places_[s.value]);
+        target_->load(table_.view(s), places_[s.value]);
         for (std::size_t e = 0; e < energy_patterns_.size(); ++e) {
             energy_weights_[e].push_back(
-                static_cast<double>(matcher_.count(energy_patterns_[e], product_target_)) *
+                static_cast<double>(matcher_.count(energy_patterns_[e], *target_)) *
                 energy_scales_[e]);
         }
     }
 
-    void observe(SpeciesId s) {
-        for (std::size_t o = 0; o < counter_.size(); ++o) {
-            const double weight = counter_.weight(o, target_, matcher_);
-            if (weight != 0.0) {
-                out_.network.observables[o].terms.push_back({s, weight});
-            }
-        }
-    }
-
+    // What was not matched in a round because the rounds ended before.
     void write_species() {
-        for (; observed_ < table_.size(); ++observed_) {
-            const auto s = id_at<SpeciesId>(observed_);
-            target_.load(table_.view(s), places_[observed_]);
-            observe(s);
-        }
+        match_new(observed_, table_.size(),
+                  [](EventWorker& worker, SpeciesId s) { worker.observe(s); });
         SpeciesWriter writer{model_, types_};
         std::string text;
         for (std::size_t s = 0; s < table_.size(); ++s) {
@@ -233,6 +214,60 @@ private:
 
     // --- rounds
 
+    void add_workers() {
+        const Ground ground{types_,   compartments_, features_,
+                            counter_, rules_,        table_,
+                            places_,  max_copies_,   options_.max_molecules};
+        for (unsigned w = 0; w < pool_.size(); ++w) {
+            workers_.push_back(std::make_unique<EventWorker>(ground));
+        }
+    }
+
+    // Shares `count` items out; work(worker, begin, end). Few items are done by one thread.
+    template <class Work>
+    unsigned share(std::size_t count, Work&& work) {
+        constexpr std::size_t kLeastPerWorker = 64;
+        const auto used = static_cast<unsigned>(
+            std::clamp<std::size_t>(count / kLeastPerWorker, 1, workers_.size()));
+        pool_.run(used, [&](unsigned w) {
+            workers_[w]->clear();
+            work(*workers_[w], count * w / used, count * (w + 1) / used);
+        });
+        return used;
+    }
+
+    // Species that workers look at side by side; what they find is taken over in the order of the
+    // species.
+    template <class Look>
+    void match_new(std::size_t begin, std::size_t end, Look&& look) {
+        constexpr std::size_t kSpeciesPerBlock = 1024;
+        for (; begin < end; begin += kSpeciesPerBlock) {
+            const std::size_t count = std::min(kSpeciesPerBlock, end - begin);
+            const unsigned used =
+                share(count, [&](EventWorker& worker, std::size_t from, std::size_t to) {
+                    for (std::size_t s = from; s < to; ++s) {
+                        look(worker, id_at<SpeciesId>(begin + s));
+                    }
+                });
+            for (unsigned w = 0; w < used; ++w) {
+                take_matches(*workers_[w]);
+            }
+        }
+    }
+
+    void take_matches(const EventWorker& worker) {
+        for (const EventWorker::Found& found : worker.found()) {
+            MatchList& list = rules_[found.rule].matches[found.pattern];
+            list.species.insert(list.species.end(), found.count, found.species);
+            const auto first = worker.images().begin() + found.first_image;
+            list.images.insert(list.images.end(), first,
+                               first + static_cast<std::ptrdiff_t>(found.count * list.stride));
+        }
+        for (const EventWorker::Observed& observed : worker.observed()) {
+            out_.network.observables[observed.observable].terms.push_back(observed.term);
+        }
+    }
+
     void expand() {
         std::size_t done = 0;
         for (;;) {
@@ -242,23 +277,20 @@ private:
                 return;
             }
             const std::size_t end = table_.size();
-            for (; done < end; ++done) {
-                match_all(id_at<SpeciesId>(done));
+            match_new(done, end, [](EventWorker& worker, SpeciesId s) { worker.match(s); });
+            done = observed_ = end;
+            for (ActiveRule& rule : rules_) {
+                rule.species_made_before = rule.species_made;
+                rule.species_made = 0;
             }
-            observed_ = done;
-            for (std::size_t r = 0; r < rules_.size(); ++r) {
-                rules_[r].species_made_before = rules_[r].species_made;
-                rules_[r].species_made = 0;
-            }
-            for (std::size_t r = 0; r < rules_.size(); ++r) {
-                current_rule_ = id_at<RuleId>(r);
-                reactions_.start_round();
-                if (!apply_rule(rules_[r], is_first)) {
+            last_rule_.reset();
+            for (std::uint32_t r = 0; r < rules_.size(); ++r) {
+                if (!add_events(r, is_first)) {
                     return;
                 }
-                if (!report()) {
-                    return;
-                }
+            }
+            if (!run_events()) {
+                return;
             }
             ++out_.iterations;
             if (table_.size() == end) {
@@ -267,77 +299,15 @@ private:
         }
     }
 
-    void match_all(SpeciesId s) {
-        target_.load(table_.view(s), places_[s.value]);
-        observe(s);
-        for (Rule& rule : rules_) {
-            for (std::size_t p = 0; p < rule.matches.size(); ++p) {
-                const CompiledPattern& pattern = rule.program.reactants[p];
-                if (target_.may_match(pattern) &&
-                    (rule.program.filters.empty() || passes(rule.program, true, p, target_))) {
-                    add_matches(rule, p, s);
-                }
-            }
-        }
-    }
-
-    // Keeps the first of the matches that agree on what the rule changes.
-    void add_matches(Rule& rule, std::size_t p, SpeciesId s) {
-        MatchList& list = rule.matches[p];
-        const std::size_t first = list.species.size();
-        const std::vector<std::uint16_t>& centre = rule.program.centre_images[p];
-        matcher_.for_each(rule.program.reactants[p], target_, [&](const Embedding& embedding) {
-            const auto image_of = [&](std::uint16_t node) {
-                return node < embedding.molecules.size()
-                           ? embedding.molecules[node]
-                           : embedding.sites[node - embedding.molecules.size()];
-            };
-            for (std::size_t i = first; i < list.species.size(); ++i) {
-                const std::span<const std::uint16_t> known = list.image(i);
-                if (std::all_of(centre.begin(), centre.end(), [&](std::uint16_t node) {
-                        return known[node] == image_of(node);
-                    })) {
-                    return true;
-                }
-            }
-            list.species.push_back(s);
-            list.images.insert(list.images.end(), embedding.molecules.begin(),
-                               embedding.molecules.end());
-            list.images.insert(list.images.end(), embedding.sites.begin(), embedding.sites.end());
-            return !centre.empty();
-        });
-    }
-
-    [[nodiscard]] bool passes(const RuleProgram& program, bool is_reactant, std::size_t position,
-                              const Target& target) {
-        bool has_include = false;
-        bool is_included = false;
-        for (const CompiledFilter& filter : program.filters) {
-            if (filter.is_reactant != is_reactant || filter.position != position) {
-                continue;
-            }
-            const bool matches = std::any_of(
-                filter.patterns.begin(), filter.patterns.end(),
-                [&](const CompiledPattern& p) { return matcher_.has_match(p, target); });
-            if (!filter.includes && matches) {
-                return false;
-            }
-            has_include = has_include || filter.includes;
-            is_included = is_included || (filter.includes && matches);
-        }
-        return is_included || !has_include;
-    }
-
     // All combinations of matches with at least one on a new species, in BioNetGen's order: new
     // matches of the last pattern first, then those of the one before with all later ones, ...
-    bool apply_rule(Rule& rule, bool is_first_round) {
+    bool add_events(std::uint32_t r, bool is_first_round) {
+        ActiveRule& rule = rules_[r];
         const std::size_t count = rule.matches.size();
-        reactants_.resize(count);
-        reactant_ids_.resize(count);
+        chosen_.assign(count, 0);
         if (count == 0) {
-            return !is_first_round || fire(rule);
+            return !is_first_round || add_event(r);
         }
-        chosen_.resize(count);
         for (std::size_t fresh = count; fresh-- > 0;) {
             begins_.assign(count, 0);
             ends_.resize(count);
@@ -347,10 +317,7 @@ private:
                 begins_[p] = p == fresh ? rule.matches[p].old_size : 0;
                 is_empty = is_empty || begins_[p] == ends_[p];
             }
-            if (is_empty) {
-                continue;
-            }
-            if (!apply_combinations(rule, 0)) {
+            if (!is_empty && !add_combinations(r, count, 0)) {
                 return false;
             }
         }
@@ -360,126 +327,115 @@ private:
         return true;
     }
 
-    bool apply_combinations(Rule& rule, std::size_t p) {
-        if (p == rule.matches.size()) {
-            return fire(rule);
+    bool add_combinations(std::uint32_t r, std::size_t count, std::size_t p) {
+        if (p == count) {
+            return add_event(r);
         }
-        const MatchList& list = rule.matches[p];
         for (std::size_t i = begins_[p]; i < ends_[p]; ++i) {
-            chosen_[p] = i;
-            reactant_ids_[p] = list.species[i];
-            if (!apply_combinations(rule, p + 1)) {
+            chosen_[p] = static_cast<std::uint32_t>(i);
+            if (!add_combinations(r, count, p + 1)) {
                 return false;
             }
         }
         return true;
     }
 
-    // --- one event
-
-    // False: a guard stopped the generation.
-    bool fire(Rule& rule) {
-        const std::size_t count = rule.matches.size();
-        for (std::size_t p = 0; p < count; ++p) {
-            const SpeciesId s = reactant_ids_[p];
-            reactants_[p] =
-                Reactant{table_.view(s), places_[s.value], rule.matches[p].image(chosen_[p])};
-        }
-        if (count > 1 && !compartments_.empty()) {
-            meeting_.clear();
-            for (const Reactant& reactant : reactants_) {
-                meeting_.push_back(reactant.compartment);
-            }
-            if (!compartments_.can_meet(meeting_)) {
-                return true;
-            }
-        }
-        std::size_t sites = 0;
-        for (const Reactant& reactant : reactants_) {
-            sites += reactant.species.site_count();
-        }
-        for (const CreatedMolecule& created : rule.program.created) {
-            sites += created.states.size();
-        }
-        if (sites >= kMaxSites) {
-            stop("ERB-NET-0012", fmt::format("reactants of more than {} sites", kMaxSites));
-            return false;
-        }
-        const Firing firing = reactor_.apply(rule.program, reactants_);
-        if (firing == Firing::outside_compartment && !rule.has_warned_of_place) {
-            rule.has_warned_of_place = true;
-            const model::Rule& source = model_.rules[current_rule_.value];
-            out_.warnings.warning(
-                "ERB-NET-0018", source.span,
-                fmt::format("rule '{}' would put molecules where they cannot be; those reactions "
-                            "are left out",
-                            source.name));
-        }
-        if (firing != Firing::fires || exceeds_limits()) {
-            return true;
-        }
-        if (!find_products(rule)) {
-            return !errors_.has_errors();
-        }
-        return add_reaction(rule);
+    bool add_event(std::uint32_t r) {
+        constexpr std::size_t kEventsPerBlock = 4096;
+        event_rules_.push_back(r);
+        event_matches_.insert(event_matches_.end(), chosen_.begin(), chosen_.end());
+        event_ends_.push_back(event_matches_.size());
+        return event_rules_.size() < kEventsPerBlock || run_events();
     }
 
-    [[nodiscard]] bool exceeds_limits() const {
-        for (std::size_t p = 0; p < reactor_.product_count(); ++p) {
-            const std::span<const std::uint16_t> members = reactor_.product(p);
-            if (options_.max_molecules && members.size() > *options_.max_molecules) {
-                return true;
-            }
-            for (const MaxCopies& limit : max_copies_) {
-                const auto copies =
-                    std::count_if(members.begin(), members.end(), [&](std::uint16_t m) {
-                        return reactor_.graph().molecule(m).type == limit.type;
-                    });
-                if (static_cast<std::size_t>(copies) > limit.most) {
-                    return true;
+    [[nodiscard]] Event event(std::size_t i) const {
+        const std::size_t begin = i == 0 ? 0 : event_ends_[i - 1];
+        return {event_rules_[i], {event_matches_.data() + begin, event_ends_[i] - begin}};
+    }
+
+    // Workers find the products of the block's events side by side; species and reactions are then
+    // numbered in the order of the events, so that they do not depend on the number of threads.
+    bool run_events() {
+        const std::size_t count = event_rules_.size();
+        const unsigned used =
+            share(count, [&](EventWorker& worker, std::size_t from, std::size_t to) {
+                for (std::size_t i = from; i < to; ++i) {
+                    worker.fire(event(i));
                 }
-            }
-        }
-        return false;
-    }
-
-    // False: a product is filtered out, or a guard stopped the generation. Species are added only
-    // once all products are known to be wanted.
-    bool find_products(Rule& rule) {
-        const std::size_t count = reactor_.product_count();
-        product_ids_.assign(count, SpeciesId{});
-        if (product_words_.size() < count) {
-            product_words_.resize(count);
-        }
-        bool has_new = false;
-        for (std::size_t p = 0; p < count; ++p) {
-            canonicalizer_.encode(reactor_.graph(), reactor_.product(p), product_words_[p]);
-            const std::optional<SpeciesId> found = table_.find(product_words_[p]);
-            product_ids_[p] = found.value_or(kNewSpecies);
-            has_new = has_new || !found;
-            if (!rule.program.filters.empty()) {
-                product_target_.load(SpeciesView{product_words_[p].data()},
-                                     reactor_.product_compartment(p));
-                if (!passes(rule.program, false, p, product_target_)) {
+            });
+        std::size_t i = 0;
+        for (unsigned w = 0; w < used; ++w) {
+            for (const Fired& fired : workers_[w]->fired()) {
+                if (!take_event(event(i++), fired, *workers_[w])) {
                     return false;
                 }
             }
         }
-        for (std::size_t p = 0; p < count && has_new; ++p) {
-            if (product_ids_[p] != kNewSpecies) {
-                continue;
-            }
-            if (const std::optional<SpeciesId> found = table_.find(product_words_[p])) {
-                product_ids_[p] = *found;  // the product before was the same
-                continue;
-            }
-            if (!may_grow(reactor_.product(p).size())) {
-                return false;
-            }
-            product_ids_[p] = add_species(product_words_[p], reactor_.product_compartment(p));
-            ++rule.species_made;
+        event_rules_.clear();
+        event_matches_.clear();
+        event_ends_.clear();
+        return report();
+    }
+
+    // --- one event
+
+    // False: a guard stopped the generation.
+    bool take_event(const Event& event, const Fired& fired, const EventWorker& worker) {
+        ActiveRule& rule = rules_[event.rule];
+        if (last_rule_ != event.rule) {
+            last_rule_ = event.rule;
+            reactions_.start_round();
         }
-        for (std::size_t p = count; p-- > 0;) {
+        switch (fired.kind) {
+            case Fired::Kind::nothing:
+                return true;
+            case Fired::Kind::outside_compartment:
+                warn_of_place(rule, event.rule);
+                return true;
+            case Fired::Kind::too_many_sites:
+                stop("ERB-NET-0012", fmt::format("reactants of more than {} sites", kMaxSites));
+                return false;
+            case Fired::Kind::products:
+                break;
+        }
+        reactant_ids_.resize(rule.matches.size());
+        for (std::size_t p = 0; p < reactant_ids_.size(); ++p) {
+            reactant_ids_[p] = rule.matches[p].species[event.chosen[p]];
+        }
+        return take_products(rule, worker.products(fired), worker) && add_reaction(rule, event);
+    }
+
+    void warn_of_place(ActiveRule& rule, std::uint32_t r) {
+        if (rule.has_warned_of_place) {
+            return;
+        }
+        rule.has_warned_of_place = true;
+        out_.warnings.warning(
+            "ERB-NET-0018", model_.rules[r].span,
+            fmt::format("rule '{}' would put molecules where they cannot be; those reactions are "
+                        "left out",
+                        model_.rules[r].name));
+    }
+
+    bool take_products(ActiveRule& rule, std::span<const Product> products,
+                       const EventWorker& worker) {
+        product_ids_.clear();
+        for (const Product& product : products) {
+            std::optional<SpeciesId> s = product.known;
+            if (!s) {
+                const std::span<const std::uint16_t> words = worker.words(product);
+                s = table_.find(words);  // an event before may have made it
+                if (!s) {
+                    if (!may_grow(product.molecules)) {
+                        return false;
+                    }
+                    s = add_species(words, product.place);
+                    ++rule.species_made;
+                }
+            }
+            product_ids_.push_back(*s);
+        }
+        for (std::size_t p = products.size(); p-- > 0;) {
             if (p < rule.program.is_fixed_product.size() && rule.program.is_fixed_product[p] != 0) {
                 product_ids_.erase(product_ids_.begin() + static_cast<std::ptrdiff_t>(p));
             }
@@ -492,9 +448,9 @@ private:
         return true;
     }
 
-    bool add_reaction(Rule& rule) {
+    bool add_reaction(ActiveRule& rule, const Event& event) {
         Network& network = out_.network;
-        const RateLawId law = rule.rate.law ? *rule.rate.law : local_law(rule);
+        const RateLawId law = rule.rate.law ? *rule.rate.law : local_law(rule, event);
         sorted_reactants_ = reactant_ids_;
         if (!has_ordered_reactants(network.rate_laws[law.value].kind)) {
             std::sort(sorted_reactants_.begin(), sorted_reactants_.end());
@@ -510,9 +466,9 @@ private:
                 factor *= size_factor();
             }
         }
-        // A total rate is one number however many events there are.
+        // A total rate counts once however many events there are.
         reactions_.add(sorted_reactants_, product_ids_, law, factor,
-                       rule.rate.is_total ? 0.0 : factor, current_rule_);
+                       rule.rate.is_total ? 0.0 : factor, RuleId{event.rule});
         if (network.reaction_count() > options_.guard_reactions) {
             stop("ERB-NET-0011", fmt::format("more than {} reactions", options_.guard_reactions));
             return false;
@@ -520,16 +476,16 @@ private:
         return true;
     }
 
-    [[nodiscard]] RateLawId local_law(Rule& rule) {
+    [[nodiscard]] RateLawId local_law(ActiveRule& rule, const Event& event) {
         counts_.clear();
         for (const LocalTerm& term : rule.rate.terms) {
             const SpeciesId s = reactant_ids_[term.pattern];
-            product_target_.load(table_.view(s), places_[s.value]);
+            target_->load(table_.view(s), places_[s.value]);
             std::optional<std::uint16_t> root;
             if (term.molecule) {
-                root = rule.matches[term.pattern].image(chosen_[term.pattern])[*term.molecule];
+                root = rule.matches[term.pattern].image(event.chosen[term.pattern])[*term.molecule];
             }
-            counts_.push_back(counter_.weight(term.observable, product_target_, matcher_, root));
+            counts_.push_back(counter_.weight(term.observable, *target_, matcher_, root));
         }
         energy_change_.assign(energy_weights_.size(), 0.0);
         if (rule.rate.uses_energy) {
@@ -542,7 +498,7 @@ private:
                 }
             }
         }
-        return book_.law_for(current_rule_, rule.rate, counts_, energy_change_);
+        return book_.law_for(RuleId{event.rule}, rule.rate, counts_, energy_change_);
     }
 
     // Rate constants are per volume (or area times thickness), amounts are copies: all reactants
@@ -584,21 +540,29 @@ private:
                  fmt::format("a species of more than {} molecules", options_.guard_molecules));
         } else if (table_.size() >= options_.guard_species) {
             stop("ERB-NET-0010", fmt::format("more than {} species", options_.guard_species));
-        } else if ((table_.size() & 0x3FFU) == 0 && memory() > options_.guard_bytes) {
-            stop("ERB-NET-0013",
-                 fmt::format("more than {} MB of memory", options_.guard_bytes >> 20U));
         }
         return !errors_.has_errors();
     }
 
+    // The rule that made most of the species of this round and the one before.
+    [[nodiscard]] std::size_t growing_rule() const {
+        const auto growing = std::max_element(rules_.begin(), rules_.end(),
+                                              [](const ActiveRule& a, const ActiveRule& b) {
+                                                  return a.species_made + a.species_made_before <
+                                                         b.species_made + b.species_made_before;
+                                              });
+        return static_cast<std::size_t>(growing - rules_.begin());
+    }
+
+    // Whether a limit, not the rules, may have ended the network.
+    [[nodiscard]] bool is_bounded() const {
+        return !out_.is_complete || options_.max_molecules || !max_copies_.empty();
+    }
+
     void stop(const char* code, const std::string& what) {
-        const auto growing =
-            std::max_element(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) {
-                return a.species_made + a.species_made_before <
-                       b.species_made + b.species_made_before;
-            });
-        const auto r = static_cast<std::size_t>(growing - rules_.begin());
-        const std::size_t made = growing->species_made + growing->species_made_before;
+        is_stopped_ = true;
+        const std::size_t r = growing_rule();
+        const std::size_t made = rules_[r].species_made + rules_[r].species_made_before;
         errors_.error(
             code, model_.rules[r].span,
             fmt::format("the network has {}; rule '{}' made {} of the newest species, the "
@@ -608,9 +572,24 @@ private:
             "max_stoich, or sites that polymers need)");
     }
 
+    // The rounds that were asked for were too few.
+    void warn_of_the_end() {
+        const std::size_t r = growing_rule();
+        if (rules_.empty() || rules_[r].species_made == 0) {
+            return;
+        }
+        out_.warnings.warning(
+            "ERB-NET-0020", model_.rules[r].span,
+            fmt::format("the network is not complete after {} round{}: rule '{}' made {} of the "
+                        "newest species",
+                        out_.iterations, out_.iterations == 1 ? "" : "s", model_.rules[r].name,
+                        rules_[r].species_made),
+            "ask for more rounds (max_iter), if the limit was not meant");
+    }
+
     [[nodiscard]] std::size_t memory() const {
         std::size_t bytes = table_.memory() + reactions_.memory() + out_.network.memory();
-        for (const Rule& rule : rules_) {
+        for (const ActiveRule& rule : rules_) {
             for (const MatchList& list : rule.matches) {
                 bytes += list.species.capacity() * sizeof(SpeciesId) +
                          list.images.capacity() * sizeof(std::uint16_t);
@@ -619,18 +598,23 @@ private:
         return bytes;
     }
 
+    // After each block of events. False: to be stopped.
     bool report() {
-        out_.peak_bytes = std::max(out_.peak_bytes, memory());
+        const std::size_t bytes = memory();
+        out_.peak_bytes = std::max(out_.peak_bytes, bytes);
+        if (bytes > options_.guard_bytes) {
+            stop("ERB-NET-0013",
+                 fmt::format("more than {} MB of memory", options_.guard_bytes >> 20U));
+            return false;
+        }
         if (!options_.progress ||
             options_.progress({out_.iterations + 1, table_.size(), out_.network.reaction_count(),
-                               current_rule_.value})) {
+                               last_rule_.value_or(0)})) {
             return true;
         }
         errors_.error("ERB-NET-0015", {}, "network generation was stopped on request");
         return false;
     }
-
-    static constexpr SpeciesId kNewSpecies{0xFFFFFFFFU};
 
     const model::Model& model_;
     const GenerateOptions& options_;
@@ -640,15 +624,14 @@ private:
     Compartments compartments_;
     FeatureTable features_;
     RateBook book_;
-    Canonicalizer canonicalizer_;
-    Reactor reactor_;
-    Target target_;
-    Target product_target_;
+    std::optional<Target> target_;  // once all patterns are compiled
     Matcher matcher_;
     ObservableCounter counter_;
     ReactionTable reactions_;
-    std::vector<Rule> rules_;
-    RuleId current_rule_;
+    std::vector<ActiveRule> rules_;
+    std::optional<std::uint32_t> last_rule_;  // of the events of this round
+    WorkerPool pool_;
+    std::vector<std::unique_ptr<EventWorker>> workers_;
 
     SpeciesTable table_;
     std::vector<std::uint16_t> places_;  // by species: compartment
@@ -663,19 +646,20 @@ private:
     std::vector<MaxCopies> max_copies_;
     std::size_t observed_{};
     std::size_t largest_{};
+    bool is_stopped_{};  // by a guard
 
     SpeciesGraph graph_;
     std::vector<std::uint16_t> members_;
     std::vector<std::uint16_t> words_;
     std::vector<std::size_t> begins_;
     std::vector<std::size_t> ends_;
-    std::vector<std::size_t> chosen_;
-    std::vector<Reactant> reactants_;
-    std::vector<std::uint16_t> meeting_;
+    std::vector<std::uint32_t> chosen_;
+    std::vector<std::uint32_t> event_rules_;    // of the block: by event, its rule ...
+    std::vector<std::uint32_t> event_matches_;  // ... and its matches, one after another
+    std::vector<std::size_t> event_ends_;
     std::vector<SpeciesId> reactant_ids_;
     std::vector<SpeciesId> sorted_reactants_;
     std::vector<SpeciesId> product_ids_;
-    std::vector<std::vector<std::uint16_t>> product_words_;
     std::vector<double> counts_;
     std::vector<double> energy_change_;
 };

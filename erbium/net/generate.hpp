@@ -23,7 +23,7 @@ struct GenerationProgress {
     std::size_t iteration{};
     std::size_t species{};
     std::size_t reactions{};
-    std::size_t rule{};  ///< index of the rule being applied
+    std::size_t rule{};  ///< index of the last rule applied
 };
 
 /// What bounds a generation. Two kinds: limits that are part of what is asked for (BioNetGen's
@@ -41,7 +41,11 @@ struct GenerateOptions {
     std::size_t guard_molecules{120};                ///< in one species
     std::size_t guard_bytes{std::size_t{8} << 30U};  ///< of the network and its tables
 
-    /// Called now and then; generation stops with ERB-NET-0015 when it returns false.
+    /// Threads that match and apply rules; the network does not depend on their number.
+    unsigned threads{1};
+
+    /// Called after every few thousand events, by the thread that called generate(); generation
+    /// stops with ERB-NET-0015 when it returns false.
     std::function<bool(const GenerationProgress&)> progress{};
 };
 
@@ -61,7 +65,8 @@ struct Generated {
 /// rule are divided out. Volumes and areas of compartments go into the factor of reactions with
 /// several reactants (and of syntheses). Reactions that change nothing are left out.
 ///
-/// Errors: ERB-NET-0001, 0002, 0004 to 0006, 0010 to 0015.
+/// Errors: ERB-NET-0001, 0002, 0004 to 0006, 0010 to 0017. Warnings: 0018 to 0021; 0019 (see
+/// growth.hpp) only where a limit or guard ended the network.
 /// Cost: proportional to the events; one canonical form each. Deterministic: species and reactions
 /// are numbered by the order of seeds and rules alone.
 [[nodiscard]] Outcome<Generated, Diagnostics> generate(const model::Model& model,

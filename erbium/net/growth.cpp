@@ -115,15 +115,25 @@ private:
 
 Diagnostics polymerisation_warnings(const model::Model& model) {
     Diagnostics diagnostics;
-    for (const std::size_t r : ContactMap{model}.polymerising_rules()) {
-        diagnostics.warning(
-            "ERB-NET-0019", model.rules[r].span,
-            fmt::format("the bond that rule '{}' makes can be made again and again along a chain "
-                        "of molecules: complexes may have no largest size",
-                        model.rules[r].name),
-            "if generation does not end, bound the complexes (max_agg, max_stoich) or let the "
-            "rule ask for free sites");
+    const std::vector<std::size_t> rules = ContactMap{model}.polymerising_rules();
+    if (rules.empty()) {
+        return diagnostics;
     }
+    constexpr std::size_t kMostNamed = 4;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(rules.size(), kMostNamed); ++i) {
+        names += fmt::format("{}'{}'", i == 0 ? "" : ", ", model.rules[rules[i]].name);
+    }
+    if (rules.size() > kMostNamed) {
+        names += fmt::format(" and {} more", rules.size() - kMostNamed);
+    }
+    diagnostics.warning(
+        "ERB-NET-0019", model.rules[rules.front()].span,
+        fmt::format("{} {} can be made again and again along a chain of molecules: complexes may "
+                    "have no largest size",
+                    rules.size() == 1 ? "the bond of rule" : "the bonds of rules", names),
+        "if generation does not end, bound the complexes (max_agg, max_stoich) or let the rule ask "
+        "for free sites");
     return diagnostics;
 }
 

@@ -8,9 +8,9 @@
 
 namespace erbium::net {
 
-/// One warning (ERB-NET-0019) per rule whose bond closes a walk through the contact map that may be
-/// repeated: molecule types joined by bonds in a circle, each entered by one site and left by
-/// another, make chains of any length unless something else in the rules forbids it.
+/// One warning (ERB-NET-0019) with the rules whose bonds close a walk through the contact map that
+/// may be repeated: molecule types joined by bonds in a circle, each entered by one site and left
+/// by another, make chains of any length unless something else in the rules forbids it.
 ///
 /// The test sees sites, not states or contexts, so that it warns of some models that are finite; it
 /// misses none.

@@ -150,10 +150,7 @@ RateLawId RateBook::intern(RateLaw law) {
     return found->second;
 }
 
-RateLawId RateBook::elementary(const std::string& name, bool is_total) {
-    if (is_total) {
-        return intern({RateLawKind::function_product, {name}});
-    }
+RateLawId RateBook::elementary(const std::string& name) {
     return intern(
         {function_names_.contains(name) ? RateLawKind::function : RateLawKind::mass_action,
          {name}});
@@ -313,8 +310,7 @@ RuleRate RateBook::rule_rate(RuleId id) {
     ERBIUM_CHECK(!law.args.empty(), "a rule has a rate");
     Nodes nodes = expand(law.args[0].nodes(), {}, &rule, &out.terms, 0);
     if (out.terms.empty()) {
-        out.law =
-            elementary(name_for(nodes, "_rateLaw", next_rate_law_, law.is_total), law.is_total);
+        out.law = elementary(name_for(nodes, "_rateLaw", next_rate_law_, law.is_total));
     } else {
         out.expression = std::move(nodes);
     }
@@ -388,7 +384,7 @@ RateLawId RateBook::law_for(RuleId id, RuleRate& rate, const std::vector<double>
     const std::string name =
         name_for(nodes, fmt::format("_{}_local", word_characters(model_.rules[id.value].name)),
                  rate.next_name, rate.is_total);
-    const RateLawId law = elementary(name, rate.is_total);
+    const RateLawId law = elementary(name);
     rate.instances.emplace(std::move(key), law);
     return law;
 }

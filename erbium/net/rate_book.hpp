@@ -75,7 +75,7 @@ private:
     [[nodiscard]] std::string name_for(const Nodes& nodes, const std::string& base,
                                        std::uint32_t& next, bool force_function);
     [[nodiscard]] RateLawId intern(RateLaw law);
-    [[nodiscard]] RateLawId elementary(const std::string& name, bool is_total);
+    [[nodiscard]] RateLawId elementary(const std::string& name);
 
     const model::Model& model_;
     Network& network_;

@@ -36,8 +36,8 @@ bool is_blank(char c) {
 
 class Reader {
 public:
-    explicit Reader(std::shared_ptr<const SourceText> source)
-        : source_{std::move(source)}, text_{source_->text} {}
+    Reader(std::shared_ptr<const SourceText> source, const lang::TextReader& read_text)
+        : source_{std::move(source)}, read_text_{read_text}, text_{source_->text} {}
 
     Outcome<Network, Diagnostics> run() {
         std::uint32_t at = 0;
@@ -234,8 +234,36 @@ private:
             body = rest_of(body.begin + 1, line.end());
         }
         if (auto value = read_expression(body, "function")) {
-            network_.functions.push_back({std::string{name}, std::move(*value)});
+            network_.functions.push_back({std::string{name}, with_tables(std::move(*value), body)});
         }
+    }
+
+    /// The expression with the points of its tables.
+    Expression with_tables(Expression value, const Piece& at) {
+        std::vector<lang::ExpressionNode> nodes = value.nodes();
+        bool is_changed = false;
+        for (lang::ExpressionNode& node : nodes) {
+            if (!read_text_ || !node.table || node.table->is_read()) {
+                continue;
+            }
+            const auto text = lang::stays_in_folder(node.table->file)
+                                  ? read_text_(lang::beside(source_->path, node.table->file))
+                                  : nullptr;
+            if (!text) {
+                error("ERB-NET-0034", at,
+                      fmt::format("the table '{}' cannot be read", node.table->file),
+                      "it is looked for in the folder of the network");
+                return value;
+            }
+            auto table = std::make_shared<lang::TableFunction>(*node.table);
+            if (!lang::read_points(text, *table, diagnostics_)) {
+                ++error_count_;
+                return value;
+            }
+            node.table = std::move(table);
+            is_changed = true;
+        }
+        return is_changed ? Expression{std::move(nodes), source_} : value;
     }
 
     void read_species(const Piece& line) {
@@ -466,6 +494,7 @@ private:
     }
 
     std::shared_ptr<const SourceText> source_;
+    const lang::TextReader& read_text_;
     std::string_view text_;
     Network network_;
     Diagnostics diagnostics_;
@@ -482,13 +511,16 @@ private:
 
 }  // namespace
 
-Outcome<Network, Diagnostics> parse_net(std::shared_ptr<const SourceText> source) {
-    return Reader{std::move(source)}.run();
+Outcome<Network, Diagnostics> parse_net(std::shared_ptr<const SourceText> source,
+                                        const lang::TextReader& read_text) {
+    return Reader{std::move(source), read_text}.run();
 }
 
-Outcome<Network, Diagnostics> parse_net(std::string text, std::string path) {
+Outcome<Network, Diagnostics> parse_net(std::string text, std::string path,
+                                        const lang::TextReader& read_text) {
     return parse_net(
-        std::make_shared<const SourceText>(SourceText{std::move(path), std::move(text)}));
+        std::make_shared<const SourceText>(SourceText{std::move(path), std::move(text)}),
+        read_text);
 }
 
 }  // namespace erbium::net

@@ -41,8 +41,31 @@ font-variant-numeric:tabular-nums;overflow:visible}
 .chart .hollow{fill:var(--paper)}
 .chart .none{fill:none}
 .chart .halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
-@media screen and (prefers-color-scheme:dark){.chart .d{fill:var(--d)}.chart .dl{stroke:var(--d)}}
 )css";
+
+// Marks with a dark colour of their own.
+constexpr std::string_view kOwnDarkColours = ".chart .d{fill:var(--d)}.chart .dl{stroke:var(--d)}";
+constexpr std::string_view kOnDarkScreens = "@media screen and (prefers-color-scheme:dark)";
+
+std::string chart_rules() {
+    std::string css{kChartRules};
+    for (std::size_t i = 0; i < kSeriesColours; ++i) {
+        css += fmt::format(".chart .f{0}{{fill:var(--s{0})}}.chart .s{0}{{stroke:var(--s{0})}}", i);
+    }
+    return css;
+}
+
+/// The rules with each `var(--name)` written out.
+std::string with_values(std::string css, Colour ColourPair::*side) {
+    const std::string all = properties(side) + ";";
+    for (std::size_t at = css.find("var("); at != std::string::npos; at = css.find("var(", at)) {
+        const std::size_t end = css.find(')', at);
+        const std::string key = css.substr(at + 4, end - at - 4) + ":";
+        const std::size_t value = all.find(key) + key.size();
+        css.replace(at, end + 1 - at, all.substr(value, all.find(';', value) - value));
+    }
+    return css;
+}
 
 constexpr std::string_view kPageRules = R"css(
 *{box-sizing:border-box}
@@ -122,14 +145,15 @@ nav{display:none}figure,tr,.note{break-inside:avoid}thead{display:table-header-g
 }  // namespace
 
 std::string chart_stylesheet() {
-    std::string css =
-        fmt::format(":root{{{}}}@media screen and (prefers-color-scheme:dark){{:root{{{}}}}}",
-                    properties(&ColourPair::light), properties(&ColourPair::dark));
-    css += kChartRules;
-    for (std::size_t i = 0; i < kSeriesColours; ++i) {
-        css += fmt::format(".chart .f{0}{{fill:var(--s{0})}}.chart .s{0}{{stroke:var(--s{0})}}", i);
-    }
-    return css;
+    return fmt::format(":root{{{}}}{}{{:root{{{}}}}}{}{}{{{}}}", properties(&ColourPair::light),
+                       kOnDarkScreens, properties(&ColourPair::dark), chart_rules(), kOnDarkScreens,
+                       kOwnDarkColours);
+}
+
+std::string standalone_stylesheet() {
+    return fmt::format("{}{}{{{}{}}}", with_values(chart_rules(), &ColourPair::light),
+                       kOnDarkScreens, with_values(chart_rules(), &ColourPair::dark),
+                       kOwnDarkColours);
 }
 
 std::string page_stylesheet() {

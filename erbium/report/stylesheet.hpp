@@ -13,6 +13,10 @@ namespace erbium::report {
 ///   d                         a fill that is --d (its dark form) on dark paper     halo paper-fill
 [[nodiscard]] std::string chart_stylesheet();
 
+/// The same for a file of its own: colours are written out, because programs other than browsers
+/// (librsvg, Inkscape, LaTeX's converters) know no custom properties and would draw all black.
+[[nodiscard]] std::string standalone_stylesheet();
+
 /// The layout of the page around the charts; needs the properties of chart_stylesheet().
 [[nodiscard]] std::string page_stylesheet();
 

@@ -264,7 +264,7 @@ std::string dark_style(const ColourPair& pair) {
 std::string standalone(std::string_view svg) {
     const std::size_t end = svg.find("><title");
     ERBIUM_CHECK(svg.starts_with("<svg ") && end != std::string_view::npos, "not a chart");
-    return fmt::format("{}>\n<style>{}</style>{}", svg.substr(0, end), chart_stylesheet(),
+    return fmt::format("{}>\n<style>{}</style>{}", svg.substr(0, end), standalone_stylesheet(),
                        svg.substr(end + 1));
 }
 

@@ -27,11 +27,12 @@ bool ActionRunner::run(const Action& action) {
     if (action.name == "generate_network") {
         return take_network(context_.generate(action));
     }
-    if (action.name == "readFile" || action.name == "readNetwork") {
-        return take_network(context_.read(action));
+    if (is_reading(action.name)) {
+        return read(action);
     }
     if (is_simulation(action.name)) {
-        return needs_network(action) && simulate(action);
+        return needs_network(action) &&
+               (runs_protocol(action) ? simulate_protocol(action) : simulate(action));
     }
     if (action.name == "parameter_scan") {
         return needs_network(action) && scan(action);
@@ -57,19 +58,13 @@ bool ActionRunner::run(const Action& action) {
         has_quit_ = true;
         return true;
     }
-    if (std::find(context_.elsewhere.begin(), context_.elsewhere.end(), action.name) !=
-        context_.elsewhere.end()) {
-        if (!needs_network(action)) {
-            return false;
-        }
-        auto files = context_.run_elsewhere(action, *network_);
-        if (!files) {
-            diagnostics_.append(std::move(files).error());
-            return false;
-        }
-        report_.files.insert(report_.files.end(), files.value().begin(), files.value().end());
+    const auto foreign =
+        std::find_if(context_.elsewhere.begin(), context_.elsewhere.end(),
+                     [&](const ForeignAction& f) { return f.name == action.name; });
+    if (foreign != context_.elsewhere.end()) {
+        return run_foreign(action, *foreign);
     }
-    return true;  // setOption, version, substanceUnits: read with the model
+    return true;  // setOption, version, substanceUnits: read with the model; writers left out
 }
 
 bool ActionRunner::take_network(Outcome<net::Network, Diagnostics> network) {
@@ -85,6 +80,50 @@ bool ActionRunner::take_network(Outcome<net::Network, Diagnostics> network) {
     network_ = std::move(network).value();
     system_ = std::move(system).value();
     amounts_ = initial_amounts();
+    return true;
+}
+
+/// What was set by hand goes with the model that was there before, as in BioNetGen.
+bool ActionRunner::read(const Action& action) {
+    auto network = context_.read(action);
+    if (!network) {
+        diagnostics_.append(std::move(network).error());
+        return false;
+    }
+    parameters_.clear();
+    saved_amounts_.clear();
+    saved_parameters_.clear();
+    network_.reset();
+    system_.reset();
+    return !network.value() || take_network(std::move(*network.value()));
+}
+
+bool ActionRunner::run_foreign(const Action& action, const ForeignAction& foreign) {
+    const auto stem = stem_of(action, stem_, "");
+    if (!stem || (foreign.needs_network && !needs_network(action))) {
+        return false;
+    }
+    std::optional<net::Network> present = network_;
+    if (present) {
+        for (net::Parameter& parameter : present->parameters) {
+            const auto set = parameters_.find(parameter.name);
+            if (set != parameters_.end()) {
+                parameter.value = lang::Expression::constant(set->second);
+            }
+        }
+        for (std::size_t s = 0; s < amounts_.size(); ++s) {
+            present->set_initial_amount(id_at<SpeciesId>(s),
+                                        amounts_[s].number
+                                            ? lang::Expression::constant(*amounts_[s].number)
+                                            : amounts_[s].expression);
+        }
+    }
+    auto files = foreign.run(action, {present ? &*present : nullptr, parameters_, *stem});
+    if (!files) {
+        diagnostics_.append(std::move(files).error());
+        return false;
+    }
+    report_.files.insert(report_.files.end(), files.value().begin(), files.value().end());
     return true;
 }
 

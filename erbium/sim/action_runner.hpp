@@ -49,7 +49,10 @@ private:
 
     bool take_network(Outcome<net::Network, Diagnostics> network);
     bool needs_network(const model::Action& action);
+    bool read(const model::Action& action);
+    bool run_foreign(const model::Action& action, const ForeignAction& foreign);
     bool simulate(const model::Action& action);
+    bool simulate_protocol(const model::Action& action);
     bool scan(const model::Action& action);
     bool bifurcate(const model::Action& action);
     bool set_concentration(const model::Action& action, bool adds);

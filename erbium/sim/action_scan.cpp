@@ -136,6 +136,11 @@ bool ActionRunner::run_protocol(const std::string& stem) {
     return true;
 }
 
+bool ActionRunner::simulate_protocol(const Action& action) {
+    const auto stem = stem_of(action, stem_, "");
+    return stem && run_protocol(*stem);
+}
+
 std::optional<ActionRunner::Scan> ActionRunner::run_protocol_scan(const Action& action,
                                                                   const std::string& stem,
                                                                   std::vector<double> values,
@@ -178,7 +183,7 @@ bool ActionRunner::scan(const Action& action) {
         return false;
     }
     const bool resets = flag_option(action, "reset_conc", true);
-    const auto done = is_protocol_scan(action)
+    const auto done = runs_protocol(action)
                           ? run_protocol_scan(action, *stem, std::move(*values), resets)
                           : run_scan(action, *stem, std::move(*values), resets);
     if (!done) {

@@ -11,36 +11,11 @@
 #include "erbium/sim/dat_files.hpp"
 
 namespace erbium::sim {
-namespace {
-
-/// True for a name that stays inside a folder: relative, and not upwards.
-bool stays_inside(std::string_view name) {
-    if (name.empty() || name.front() == '/' || name.find('\\') != std::string_view::npos) {
-        return false;
-    }
-    const std::vector<std::string_view> parts = split(name, '/');
-    return std::none_of(parts.begin(), parts.end(),
-                        [](std::string_view part) { return part == ".." || part.empty(); });
-}
-
-}  // namespace
-
 using model::Action;
 
 std::optional<std::string> ActionRunner::stem_of(const Action& action, const std::string& otherwise,
                                                  const std::string& default_suffix) {
-    std::string stem = text_option(action, "prefix").value_or(otherwise);
-    const std::string suffix = text_option(action, "suffix").value_or(default_suffix);
-    if (!suffix.empty()) {
-        stem += "_" + suffix;
-    }
-    if (!stays_inside(stem)) {
-        diagnostics_.error("ERB-SIM-0009", action.span,
-                           fmt::format("'{}' would put files outside the output folder", stem),
-                           "use a plain name as prefix and suffix");
-        return std::nullopt;
-    }
-    return stem;
+    return output_stem(action, otherwise, default_suffix, diagnostics_);
 }
 
 std::optional<std::vector<double>> ActionRunner::output_times(const Action& action,

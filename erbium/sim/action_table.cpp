@@ -63,38 +63,29 @@ constexpr std::array kPositional{
     Positional{"setOption", 0, 64},         Positional{"version", 0, 2},
     Positional{"substanceUnits", 0, 1},     Positional{"quit", 0, 0}};
 
+/// Actions that write a file of another format, or draw, and leave the simulation as it is.
+const Names& refused_writers() {
+    static const Names kNames{"writeModel",     "writeNetwork",  "writeNET",     "writeFile",
+                              "writeXML",       "writeSBML",     "writeMfile",   "writeMexfile",
+                              "writeSBMLMulti", "writeMDL",      "writeLatex",   "writeSSC",
+                              "writeSSCcfg",    "writeCPYfile",  "writeCPPfile", "writeMEXfile",
+                              "visualize",      "writeLaTeXfile"};
+    return kNames;
+}
+
 const Names& refused_actions() {
-    static const Names kNames{"simulate_ssa",
-                              "simulate_nf",
-                              "simulate_pla",
-                              "simulate_psa",
-                              "simulate_protocol",
-                              "simulate_rm",
-                              "writeModel",
-                              "writeNetwork",
-                              "writeNET",
-                              "writeFile",
-                              "writeBNGL",
-                              "writeXML",
-                              "writeSBML",
-                              "writeSBMLMulti",
-                              "writeMfile",
-                              "writeMexfile",
-                              "writeMDL",
-                              "writeLatex",
-                              "writeSSC",
-                              "writeSSCcfg",
-                              "writeCPYfile",
-                              "visualize",
-                              "readFile",
-                              "readModel",
-                              "readNetwork",
-                              "readSBML",
-                              "readNFspecies",
-                              "setVolume",
-                              "setOutputDir",
-                              "generate_hybrid_model",
-                              "LinearParameterSensitivity"};
+    static const Names kNames = [] {
+        Names names{"simulate_ssa",      "simulate_nf",
+                    "simulate_pla",      "simulate_psa",
+                    "simulate_protocol", "simulate_rm",
+                    "readFile",          "readModel",
+                    "readNetwork",       "readSBML",
+                    "readNFspecies",     "setVolume",
+                    "setOutputDir",      "generate_hybrid_model",
+                    "writeBNGL",         "LinearParameterSensitivity"};
+        names.insert(names.end(), refused_writers().begin(), refused_writers().end());
+        return names;
+    }();
     return kNames;
 }
 
@@ -102,12 +93,47 @@ bool contains(std::span<const std::string> names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// True for a name that stays inside a folder: relative, and not upwards.
+bool stays_inside(std::string_view name) {
+    if (name.empty() || name.front() == '/' || name.find('\\') != std::string_view::npos) {
+        return false;
+    }
+    const std::vector<std::string_view> parts = split(name, '/');
+    return std::none_of(parts.begin(), parts.end(),
+                        [](std::string_view part) { return part == ".." || part.empty(); });
+}
+
 bool is_off(const ActionArgument& argument) {
     return argument.values.size() == 1 && argument.values.front() == "0";
 }
 
-void check_simulate(const Action& action, bool is_scan, bool is_protocol,
-                    Diagnostics& diagnostics) {
+/// True, with a complaint, for the methods that sample at random.
+bool refuses_method(const Action& action, Diagnostics& diagnostics) {
+    static const Names kRefusedMethods{"ssa", "nf", "pla", "psa"};
+    const std::optional<std::string> method = text_option(action, "method");
+    if (action.name == "simulate_ode" || !method || !contains(kRefusedMethods, *method)) {
+        return false;
+    }
+    diagnostics.unsupported("ERB-SIM-0003", action.span,
+                            fmt::format("method \"{}\" of {}", *method, action.name),
+                            "Erbium solves differential equations: method=>\"ode\"");
+    return true;
+}
+
+/// A protocol cannot run itself: `has_protocol` is false inside one.
+void check_protocol(const Action& action, bool has_protocol, Diagnostics& diagnostics) {
+    if (runs_protocol(action) && !has_protocol) {
+        diagnostics.error("ERB-SIM-0002", action.span,
+                          fmt::format("the model has no protocol for this {} to run",
+                                      action.name == "simulate" ? "simulation" : "scan"),
+                          "write its actions into a block 'protocol'");
+    }
+}
+
+void check_simulate(const Action& action, bool is_scan, Diagnostics& diagnostics) {
+    if (refuses_method(action, diagnostics)) {
+        return;  // it has options of its own
+    }
     Names known = simulate_options();
     if (is_scan) {
         known.insert(known.end(), scan_options().begin(), scan_options().end());
@@ -130,35 +156,23 @@ void check_simulate(const Action& action, bool is_scan, bool is_protocol,
                               did_you_mean(argument.name, known));
         }
     }
-    const std::optional<std::string> method = text_option(action, "method");
-    if (action.name == "simulate_ode" || is_protocol) {
+    if (action.name == "simulate_ode" || runs_protocol(action)) {
         return;
     }
+    const std::optional<std::string> method = text_option(action, "method");
     if (!method) {
         diagnostics.error("ERB-SIM-0002", action.span,
                           fmt::format("'{}' needs a method", action.name), "write method=>\"ode\"");
     } else if (*method != "ode" && *method != "cvode") {
-        static const Names kRefusedMethods{"ssa", "nf", "pla", "psa", "protocol"};
-        if (contains(kRefusedMethods, *method)) {
-            diagnostics.unsupported("ERB-SIM-0003", action.span,
-                                    fmt::format("method \"{}\" of {}", *method, action.name),
-                                    "Erbium solves differential equations: method=>\"ode\"");
-        } else {
-            diagnostics.error("ERB-SIM-0002", action.span,
-                              fmt::format("there is no method \"{}\"", *method),
-                              did_you_mean(*method, Names{"ode", "cvode", "ssa", "nf", "pla"}));
-        }
+        diagnostics.error("ERB-SIM-0002", action.span,
+                          fmt::format("there is no method \"{}\"", *method),
+                          did_you_mean(*method, Names{"ode", "cvode", "ssa", "nf", "pla"}));
     }
 }
 
 void check_scan(const Action& action, bool has_protocol, Diagnostics& diagnostics) {
-    const bool is_protocol = is_protocol_scan(action);
-    if (is_protocol && !has_protocol) {
-        diagnostics.error("ERB-SIM-0002", action.span,
-                          "the model has no protocol for this scan to run",
-                          "write the actions of one point into a block 'protocol'");
-    }
-    check_simulate(action, true, is_protocol, diagnostics);
+    check_protocol(action, has_protocol, diagnostics);
+    check_simulate(action, true, diagnostics);
     if (option(action, "parameter") == nullptr) {
         diagnostics.error("ERB-SIM-0002", action.span,
                           fmt::format("'{}' needs the option 'parameter'", action.name));
@@ -173,6 +187,24 @@ void check_scan(const Action& action, bool has_protocol, Diagnostics& diagnostic
     }
 }
 
+/// Those from check_iso on change only what BioNetGen prints or how it tells species apart; they
+/// are read over.
+void check_generate(const Action& action, Diagnostics& diagnostics) {
+    static const Names kNames{"max_iter",   "max_agg",     "max_stoich",  "overwrite", "prefix",
+                              "suffix",     "write",       "check_iso",   "continue",  "verbose",
+                              "print_iter", "TextSpecies", "TextReaction"};
+    for (const ActionArgument& argument : action.arguments) {
+        if (argument.name.empty()) {
+            diagnostics.error("ERB-SIM-0002", argument.span,
+                              "'generate_network' takes options {name=>value, ...}");
+        } else if (!contains(kNames, argument.name)) {
+            diagnostics.error("ERB-SIM-0002", argument.span,
+                              fmt::format("'generate_network' has no option '{}'", argument.name),
+                              did_you_mean(argument.name, kNames));
+        }
+    }
+}
+
 void check_positional(const Action& action, const Positional& rule, Diagnostics& diagnostics) {
     if (action.arguments.size() < rule.least || action.arguments.size() > rule.most) {
         diagnostics.error("ERB-SIM-0002", action.span,
@@ -184,14 +216,15 @@ void check_positional(const Action& action, const Positional& rule, Diagnostics&
     }
 }
 
-void report_unknown(const Action& action, std::span<const std::string> elsewhere,
-                    Diagnostics& diagnostics) {
+void report_unknown(const Action& action, const ActionContext& context, Diagnostics& diagnostics) {
     Names known{"generate_network", "simulate", "simulate_ode", "parameter_scan", "bifurcate"};
     for (const Positional& rule : kPositional) {
         known.emplace_back(rule.name);
     }
     known.insert(known.end(), refused_actions().begin(), refused_actions().end());
-    known.insert(known.end(), elsewhere.begin(), elsewhere.end());
+    for (const ForeignAction& foreign : context.elsewhere) {
+        known.push_back(foreign.name);
+    }
     diagnostics.error("ERB-SIM-0001", action.span,
                       fmt::format("there is no action '{}'", action.name),
                       did_you_mean(action.name, known));
@@ -199,33 +232,63 @@ void report_unknown(const Action& action, std::span<const std::string> elsewhere
 
 }  // namespace
 
-bool is_protocol_scan(const Action& action) {
-    return action.name == "parameter_scan" && text_option(action, "method") == "protocol";
+bool runs_protocol(const Action& action) {
+    return (action.name == "parameter_scan" || action.name == "simulate") &&
+           text_option(action, "method") == "protocol";
+}
+
+bool is_reading(std::string_view action) noexcept {
+    return action == "readFile" || action == "readModel" || action == "readNetwork";
 }
 
 bool is_simulation(std::string_view action) noexcept {
     return action == "simulate" || action == "simulate_ode";
 }
 
-void check_actions(std::span<const Action> actions, std::span<const std::string> elsewhere,
-                   bool has_protocol, Diagnostics& diagnostics) {
+bool is_refused_writer(std::string_view action) noexcept {
+    return contains(refused_writers(), action);
+}
+
+void check_actions(std::span<const Action> actions, const ActionContext& context, bool has_protocol,
+                   Diagnostics& diagnostics) {
     for (const Action& action : actions) {
         const auto* rule = std::find_if(kPositional.begin(), kPositional.end(),
                                         [&](const Positional& p) { return p.name == action.name; });
-        if (contains(elsewhere, action.name) || action.name == "generate_network") {
-            continue;  // their options are the generator's and the writers' business
-        }
-        if (is_simulation(action.name)) {
-            check_simulate(action, false, false, diagnostics);
+        const auto foreign =
+            std::find_if(context.elsewhere.begin(), context.elsewhere.end(),
+                         [&](const ForeignAction& f) { return f.name == action.name; });
+        if (foreign != context.elsewhere.end()) {
+            if (foreign->check) {
+                foreign->check(action, diagnostics);
+            }
+        } else if (action.name == "generate_network") {
+            check_generate(action, diagnostics);
+        } else if (is_reading(action.name) && context.read) {
+            if (!text_option(action, "file")) {
+                diagnostics.error("ERB-SIM-0002", action.span,
+                                  fmt::format("'{}' needs the option 'file'", action.name));
+            }
+        } else if (is_simulation(action.name)) {
+            check_protocol(action, has_protocol, diagnostics);
+            check_simulate(action, false, diagnostics);
         } else if (action.name == "parameter_scan" || action.name == "bifurcate") {
             check_scan(action, has_protocol, diagnostics);
         } else if (rule != kPositional.end()) {
             check_positional(action, *rule, diagnostics);
+        } else if (is_refused_writer(action.name)) {
+            if (context.skips_writers) {
+                diagnostics.warning("ERB-SIM-0010", action.span,
+                                    fmt::format("'{}' is left out", action.name));
+            } else {
+                diagnostics.unsupported("ERB-SIM-0003", action.span,
+                                        fmt::format("action '{}'", action.name),
+                                        "--skip-writers runs the other actions without it");
+            }
         } else if (contains(refused_actions(), action.name)) {
             diagnostics.unsupported("ERB-SIM-0003", action.span,
                                     fmt::format("action '{}'", action.name));
         } else {
-            report_unknown(action, elsewhere, diagnostics);
+            report_unknown(action, context, diagnostics);
         }
     }
 }
@@ -254,6 +317,23 @@ std::optional<std::string> positional(const Action& action, std::size_t i) {
         return std::nullopt;
     }
     return action.arguments[i].values.front();
+}
+
+std::optional<std::string> output_stem(const Action& action, const std::string& otherwise,
+                                       const std::string& default_suffix,
+                                       Diagnostics& diagnostics) {
+    std::string stem = text_option(action, "prefix").value_or(otherwise);
+    const std::string suffix = text_option(action, "suffix").value_or(default_suffix);
+    if (!suffix.empty()) {
+        stem += "_" + suffix;
+    }
+    if (!stays_inside(stem)) {
+        diagnostics.error("ERB-SIM-0009", action.span,
+                          fmt::format("'{}' would put files outside the output folder", stem),
+                          "use a plain name as prefix and suffix");
+        return std::nullopt;
+    }
+    return stem;
 }
 
 }  // namespace erbium::sim

@@ -11,13 +11,9 @@ namespace erbium::sim {
 Outcome<ActionReport, Diagnostics> run_actions(std::span<const model::Action> actions,
                                                const ActionContext& context) {
     Diagnostics diagnostics;
-    std::vector<std::string> elsewhere = context.elsewhere;
-    if (context.read) {
-        elsewhere.insert(elsewhere.end(), {"readFile", "readNetwork"});
-    }
-    check_actions(actions, elsewhere, !context.protocol.empty(), diagnostics);
-    if (std::any_of(actions.begin(), actions.end(), is_protocol_scan)) {
-        check_actions(context.protocol, elsewhere, false, diagnostics);
+    check_actions(actions, context, !context.protocol.empty(), diagnostics);
+    if (std::any_of(actions.begin(), actions.end(), runs_protocol)) {
+        check_actions(context.protocol, context, false, diagnostics);
     }
     if (diagnostics.has_errors()) {
         return diagnostics;
@@ -37,6 +33,7 @@ Outcome<ActionReport, Diagnostics> run_actions(std::span<const model::Action> ac
         return diagnostics;
     }
     ActionReport report = runner.take_report();
+    report.warnings = std::move(diagnostics);
     report.actions_run = done;
     return report;
 }

@@ -199,13 +199,14 @@ TEST(Compartments, KeepSpeciesApartThatDoNotTouch) {
                     .empty());
 }
 
+// As in BioNetGen's networks: the factor is 1, the reactants still count.
 TEST(TotalRates, AreTheSameHoweverManyMatches) {
     const Network network = network_of(
         model_text("A(b,b)\nB(a)", "A(b,b) 1\nB(a) 1", "A(b) + B(a) -> A(b!1).B(a!1) k TotalRate"),
         {.max_iterations = 1});
     ASSERT_EQ(network.reaction_count(), 1U);
     EXPECT_EQ(network.factor(ReactionId{0}), 1.0);
-    EXPECT_EQ(network.rate_law(ReactionId{0}).kind, RateLawKind::function_product);
+    EXPECT_EQ(network.rate_law(ReactionId{0}).kind, RateLawKind::function);
 }
 
 TEST(LocalFunctions, AreWrittenOutOncePerCount) {

@@ -73,7 +73,14 @@ TEST(Svg, StandsAloneWithItsStylesheet) {
     const XmlText xml = read_xml(alone);
     ASSERT_EQ(xml.error, "");
     ASSERT_EQ(xml.elements[1].name, "style");
-    EXPECT_NE(xml.elements[1].text.find("--paper"), std::string::npos);
+    // Colours are written out: only browsers know custom properties. A mark's own dark colour is
+    // for dark screens alone.
+    const std::string& css = xml.elements[1].text;
+    const std::size_t dark = css.find("@media");
+    ASSERT_NE(dark, std::string::npos);
+    EXPECT_EQ(css.substr(0, dark).find("var("), std::string::npos);
+    EXPECT_NE(css.find(".paper-fill{fill:#"), std::string::npos);
+    EXPECT_NE(css.find(".s7{stroke:#"), std::string::npos);
 }
 
 TEST(SvgDeathTest, RefusesCoordinatesThatAreNotFinite) {

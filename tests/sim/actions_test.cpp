@@ -201,11 +201,132 @@ TEST_F(Actions, AScanMayRunTheProtocolAtEachPoint) {
 TEST_F(Actions, AScanOfAProtocolNeedsOneThatRuns) {
     const Action scan = action(
         "parameter_scan", {{"method", "protocol"}, {"parameter", "k"}, {"par_scan_vals", "[1]"}});
-    EXPECT_NE(errors({scan}).find("the model has no protocol"), std::string::npos);
+    const Action once = action("simulate", {{"method", "protocol"}});
+    EXPECT_NE(errors({scan}).find("the model has no protocol for this scan"), std::string::npos);
+    EXPECT_NE(errors({once}).find("no protocol for this simulation"), std::string::npos);
+    context_.protocol = {once};  // would never end
+    EXPECT_NE(errors({once}).find("no protocol for this simulation"), std::string::npos);
     context_.protocol = {positional("setParameter", {"k", "3"})};
     EXPECT_NE(errors({scan}).find("the protocol simulates nothing"), std::string::npos);
     context_.protocol = {action("simulate", {{"method", "ssa"}, {"t_end", "1"}})};
     EXPECT_NE(errors({scan}).find("ERB-SIM-0003"), std::string::npos);
+}
+
+TEST_F(Actions, ASimulationMayRunTheProtocolOnce) {
+    context_.protocol = {simulate({{"t_end", "1"}}), positional("setParameter", {"k", "2"}),
+                         simulate({{"t_start", "1"}, {"t_end", "2"}, {"continue", "1"}})};
+    run({action("simulate", {{"method", "protocol"}, {"suffix", "all"}})});
+    const auto rows = table("model_all.gdat");
+    ASSERT_EQ(rows.size(), 3U);
+    EXPECT_TRUE(near_rel(rows[2][1], 4.0 * std::exp(-3.0), 1e-6));
+}
+
+TEST_F(Actions, TimesBeginWhereTheyAreToldTo) {
+    run({simulate({{"t_start", "5"}, {"t_end", "6"}, {"n_output_steps", "2"}})});
+    const auto rows = table("model.gdat");
+    ASSERT_EQ(rows.size(), 3U);
+    EXPECT_EQ(rows[0][0], 5.0);
+    EXPECT_EQ(rows[1][0], 5.5);
+    EXPECT_TRUE(near_rel(rows[2][1], 4.0 * std::exp(-1.0), 1e-6));
+}
+
+TEST_F(Actions, TolerancesAreThoseAskedFor) {
+    const auto error_at = [&](const std::string& tolerance) {
+        run({simulate({{"t_end", "3"}, {"rtol", tolerance}, {"atol", tolerance}})});
+        return std::fabs(table("model.gdat").back()[1] - 4.0 * std::exp(-3.0));
+    };
+    const double loose = error_at("1e-2");
+    const double tight = error_at("1e-11");
+    EXPECT_LT(tight, 1e-9);
+    EXPECT_GT(loose, 10.0 * tight);
+}
+
+TEST_F(Actions, AParameterIsAnExpressionOfOthersAndCanBeSavedAndReset) {
+    run({positional("saveParameters", {}), positional("setParameter", {"k", "a0/2"}),
+         positional("saveParameters", {"fast"}), simulate({{"t_end", "1"}, {"suffix", "two"}}),
+         positional("resetConcentrations", {}), positional("resetParameters", {}),
+         simulate({{"t_end", "1"}, {"suffix", "one"}}), positional("resetConcentrations", {}),
+         positional("resetParameters", {"fast"}), simulate({{"t_end", "1"}, {"suffix", "again"}})});
+    EXPECT_TRUE(near_rel(table("model_two.gdat").back()[1], 4.0 * std::exp(-2.0), 1e-6));
+    EXPECT_TRUE(near_rel(table("model_one.gdat").back()[1], 4.0 * std::exp(-1.0), 1e-6));
+    EXPECT_TRUE(near_rel(table("model_again.gdat").back()[1], 4.0 * std::exp(-2.0), 1e-6));
+    EXPECT_NE(errors({positional("resetParameters", {"never"})}).find("nothing was saved"),
+              std::string::npos);
+}
+
+TEST_F(Actions, AScanMayGoOnFromPointToPointAndPrintFunctions) {
+    run({action("parameter_scan", {{"method", "ode"},
+                                   {"parameter", "k"},
+                                   {"par_scan_vals", "[1,2]"},
+                                   {"reset_conc", "0"},
+                                   {"print_functions", "1"},
+                                   {"suffix", "on"},
+                                   {"t_end", "1"}})});
+    const auto rows = table("model_on.scan");
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_TRUE(near_rel(rows[0][1], 4.0 * std::exp(-1.0), 1e-6));
+    EXPECT_TRUE(near_rel(rows[1][1], 4.0 * std::exp(-3.0), 1e-6));
+    EXPECT_TRUE(near_rel(rows[1][3], 8.0 * std::exp(-3.0), 1e-6));
+}
+
+TEST_F(Actions, TheNameOfTheModelAndThePrefixNameTheFiles) {
+    run({positional("setModelName", {"other"}), simulate({{"t_end", "1"}}),
+         simulate({{"t_end", "1"}, {"prefix", "third"}, {"suffix", "run"}}), positional("quit", {}),
+         simulate({{"t_end", "1"}, {"suffix", "never"}})});
+    EXPECT_TRUE(std::filesystem::exists(folder_ + "/other.gdat"));
+    EXPECT_TRUE(std::filesystem::exists(folder_ + "/third_run.gdat"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ + "/other_never.gdat"));
+}
+
+TEST_F(Actions, TheCallersOwnActionsSeeTheStateAsItIs) {
+    std::vector<std::string> seen;
+    context_.elsewhere = {
+        {"writeThere",
+         true,
+         {},
+         [&](const Action&,
+             const ActionState& state) -> Outcome<std::vector<std::string>, Diagnostics> {
+             seen = {state.stem, state.network->parameters[0].value.text(),
+                     state.network->initial_amount(SpeciesId{0}).text()};
+             return std::vector<std::string>{"there"};
+         }},
+        {"needsNone", false,
+         [](const Action& a, Diagnostics& diagnostics) {
+             if (!a.arguments.empty()) {
+                 diagnostics.error("ERB-SIM-0002", {}, "takes nothing");
+             }
+         },
+         [&](const Action&,
+             const ActionState& state) -> Outcome<std::vector<std::string>, Diagnostics> {
+             EXPECT_EQ(state.network, nullptr);
+             return std::vector<std::string>{};
+         }}};
+    const ActionReport report = run({action("needsNone"), positional("setParameter", {"k", "3"}),
+                                     positional("setConcentration", {"A()", "2*k"}),
+                                     action("writeThere", {{"suffix", "x"}})});
+    EXPECT_EQ(seen, (std::vector<std::string>{"model_x", "3", "2*k"}));
+    EXPECT_EQ(report.files, (std::vector<std::string>{"there"}));
+    EXPECT_NE(errors({positional("needsNone", {"1"})}).find("takes nothing"), std::string::npos);
+}
+
+TEST_F(Actions, WritersOfOtherFormatsMayBeLeftOut) {
+    context_.skips_writers = true;
+    const ActionReport report = run({action("writeXML"), simulate({{"t_end", "1"}})});
+    EXPECT_NE(report.warnings.text().find("warning ERB-SIM-0010: 'writeXML' is left out"),
+              std::string::npos);
+    EXPECT_TRUE(std::filesystem::exists(folder_ + "/model.gdat"));
+    EXPECT_NE(errors({action("simulate_nf")}).find("unsupported"), std::string::npos);
+}
+
+TEST_F(Actions, AModelThatIsReadReplacesWhatWasSet) {
+    context_.read = [](const Action&) -> Outcome<std::optional<net::Network>, Diagnostics> {
+        return std::optional<net::Network>{};
+    };
+    const Action read = action("readFile", {{"file", "x.bngl"}});
+    run({positional("setParameter", {"k", "3"}), simulate({{"t_end", "1"}}), read,
+         simulate({{"t_end", "1"}})});
+    EXPECT_TRUE(near_rel(table("model.gdat").back()[1], 4.0 * std::exp(-1.0), 1e-6));
+    EXPECT_NE(errors({action("readFile")}).find("needs the option 'file'"), std::string::npos);
 }
 
 TEST_F(Actions, AScanOfAnInitialAmountSeesTheNewValue) {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "progress_line.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "console.hpp"
+
+namespace erbium::app {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{1000};
+constexpr std::chrono::milliseconds kBetween{200};
+constexpr const char* kEraseLine = "\r\x1b[K";
+
+}  // namespace
+
+ProgressLine::ProgressLine()
+    : is_terminal_{::isatty(STDERR_FILENO) != 0}, next_{Clock::now() + kPatience} {}
+
+std::function<bool(const net::GenerationProgress&)> ProgressLine::of_generation() {
+    return [this](const net::GenerationProgress& progress) {
+        show(progress);
+        return true;
+    };
+}
+
+void ProgressLine::show(const net::GenerationProgress& progress) {
+    if (!is_terminal_ || Clock::now() < next_) {
+        return;
+    }
+    next_ = Clock::now() + kBetween;
+    is_shown_ = true;
+    print_error(fmt::format("{}round {}: {} species, {} reactions", kEraseLine, progress.iteration,
+                            progress.species, progress.reactions));
+}
+
+void ProgressLine::clear() {
+    if (is_shown_) {
+        print_error(kEraseLine);
+        is_shown_ = false;
+    }
+}
+
+}  // namespace erbium::app
