@@ -35,12 +35,13 @@ inline package::Settings draw(std::mt19937_64& generator) {
 
 /// Draws that did not come to numbers.
 inline std::size_t failures(std::size_t draws, std::string& first) {
-    assay::Experiment experiment = her2_experiment();
     std::mt19937_64 generator{20260724};
     const std::vector<double> times = {0.0, 24 * 3600.0, 72 * 3600.0};
     std::size_t failed = 0;
     constexpr std::size_t kBlock = 100;
     for (std::size_t at = 0; at < draws; at += kBlock) {
+        // One a block: it keeps what it has run.
+        assay::Experiment experiment = her2_experiment();
         std::vector<assay::Condition> conditions;
         for (std::size_t i = 0; i < std::min(kBlock, draws - at); ++i) {
             static constexpr const char* kTreatments[] = {
