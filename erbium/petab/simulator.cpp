@@ -364,9 +364,9 @@ ExperimentOutput Simulator::run_reference(const BoundExperiment& experiment,
 
 void Simulator::add_differences(const BoundExperiment& experiment, std::span<const double> values,
                                 ExperimentOutput& output) {
-    // Integration at rtol gives a value to about 100 rtol; the step balances that against the
-    // third derivative.
-    const double step = std::cbrt(100.0 * options_.solver.tolerances.rtol);
+    // The step balances the error of a value, about rtol between runs so alike, against the third
+    // derivative.
+    const double step = std::cbrt(options_.solver.tolerances.rtol);
     const std::size_t free = experiment.free.size();
     output.slopes.assign(output.values.size() * free, 0.0);
     std::vector<double> moved{values.begin(), values.end()};
