@@ -64,7 +64,9 @@ struct BatchReport {
 ///   2. the same method with row exchanges, when the guard refused (not for large systems)
 ///   3. BDF (CVODE), where it is built in
 /// Systems with triggered events go to sim::Solver at once, and so do runs that are not well
-/// formed, about which it says why. A run that none can do has its Status, and NaN from there on.
+/// formed, about which it says why. Comparisons in rates are met by the control of errors, not
+/// found and stopped at as sim::Solver does. A run that none can do has its Status, and NaN from
+/// there on.
 ///
 /// Result i is that of run i, the same bytes for every number of threads and lanes, every target
 /// and every order of runs; only Statistics::cpu_s differs.
