@@ -7,6 +7,7 @@
 // Logical values are numbers: 1 is true, 0 is false.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -122,6 +123,7 @@ struct Facts {
     std::vector<InitialAssignment> initial_assignments;
     std::vector<Rule> rules;
     std::vector<EventFacts> events;
+    std::size_t constraints{};  ///< how many; what they demand is not kept
 };
 
 }  // namespace erbium::sbml

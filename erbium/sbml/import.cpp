@@ -135,6 +135,11 @@ Outcome<ImportedModel, Diagnostics> import_model(const std::shared_ptr<const Sou
     if (diagnostics.has_errors()) {
         return diagnostics;
     }
+    if (facts.constraints > 0) {
+        model.departures.push_back(fmt::format("{} constraint{} of the model {} not watched",
+                                               facts.constraints, facts.constraints == 1 ? "" : "s",
+                                               facts.constraints == 1 ? "is" : "are"));
+    }
     Symbols symbols{facts, diagnostics};
     if (diagnostics.has_errors()) {
         return diagnostics;

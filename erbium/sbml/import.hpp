@@ -56,7 +56,8 @@ struct ImportedModel {
     std::string time_unit;  ///< as the model says it; may be empty
     net::Network network;
     std::vector<Quantity> quantities;
-    /// What was done otherwise than the model asks, because an option said so; for manifests.
+    /// What was done otherwise than the model asks: because an option said so, or constraints,
+    /// which are not watched; for manifests.
     std::vector<std::string> departures;
 
     /// The quantity with this id, or null. Cost: O(quantities).

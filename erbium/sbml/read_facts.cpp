@@ -56,6 +56,7 @@ public:
         read_reactions();
         read_rules();
         read_events();
+        facts_.constraints = model_.getNumConstraints();
         return std::move(facts_);
     }
 
@@ -266,27 +267,8 @@ void report(const std::shared_ptr<const SourceText>& source, const ::SBMLDocumen
     }
 }
 
-}  // namespace
-
-bool is_available() noexcept {
-    return true;
-}
-
-Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source) {
-    Diagnostics diagnostics = refuse_hostile(source);
-    if (diagnostics.has_errors()) {
-        return diagnostics;
-    }
-    const std::unique_ptr<::SBMLDocument> document{::readSBMLFromString(source->text.c_str())};
-    document->setConsistencyChecks(::LIBSBML_CAT_UNITS_CONSISTENCY, false);
-    document->setConsistencyChecks(::LIBSBML_CAT_MODELING_PRACTICE, false);
-    document->checkConsistency();
-    report(source, *document, "ERB-SBML-0016", true, diagnostics);
-    return diagnostics;
-}
-
-Outcome<Facts, Diagnostics> read_facts(const std::shared_ptr<const SourceText>& source,
-                                       const lang::TextReader& read_text) {
+Outcome<Facts, Diagnostics> read(const std::shared_ptr<const SourceText>& source,
+                                 const lang::TextReader& read_text) {
     Diagnostics diagnostics = refuse_hostile(source);
     if (diagnostics.has_errors()) {
         return diagnostics;
@@ -319,6 +301,38 @@ Outcome<Facts, Diagnostics> read_facts(const std::shared_ptr<const SourceText>& 
         return diagnostics;
     }
     return facts;
+}
+
+}  // namespace
+
+bool is_available() noexcept {
+    return true;
+}
+
+Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source) {
+    Diagnostics diagnostics = refuse_hostile(source);
+    if (diagnostics.has_errors()) {
+        return diagnostics;
+    }
+    const std::unique_ptr<::SBMLDocument> document{::readSBMLFromString(source->text.c_str())};
+    document->setConsistencyChecks(::LIBSBML_CAT_UNITS_CONSISTENCY, false);
+    document->setConsistencyChecks(::LIBSBML_CAT_MODELING_PRACTICE, false);
+    document->checkConsistency();
+    report(source, *document, "ERB-SBML-0016", true, diagnostics);
+    return diagnostics;
+}
+
+// libSBML throws when a package's elements have a namespace that it does not expect.
+Outcome<Facts, Diagnostics> read_facts(const std::shared_ptr<const SourceText>& source,
+                                       const lang::TextReader& read_text) {
+    try {
+        return read(source, read_text);
+    } catch (const ::SBMLConstructorException& refused) {
+        Diagnostics diagnostics;
+        diagnostics.error("ERB-SBML-0010", {source, 0, 0},
+                          fmt::format("not valid SBML: {}", refused.what()));
+        return diagnostics;
+    }
 }
 
 }  // namespace erbium::sbml

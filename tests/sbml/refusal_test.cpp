@@ -108,6 +108,15 @@ TEST(SbmlRefusal, FastReactionsAreRefusedUnlessAsked) {
     EXPECT_EQ(imported(text, options).departures.size(), 1U);
 }
 
+TEST(SbmlRefusal, ConstraintsThatAreNotWatchedAreNoted) {
+    const ImportedModel model = imported(document(
+        "<listOfParameters>" + parameter("p", "1") +
+        "</listOfParameters><listOfConstraints><constraint>" +
+        math("<apply><lt/><ci>p</ci><cn>2</cn></apply>") + "</constraint></listOfConstraints>"));
+    ASSERT_EQ(model.departures.size(), 1U);
+    EXPECT_EQ(model.departures.front(), "1 constraint of the model is not watched");
+}
+
 TEST(SbmlRefusal, AReactionWithoutARateIsNamed) {
     const std::string model = document(
         "<listOfCompartments>" + compartment("C", "1") + "</listOfCompartments><listOfSpecies>" +
