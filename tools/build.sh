@@ -53,6 +53,6 @@ build() {
     touch "$stamp"
 }
 
-BUILD_PACKAGES="g++ cmake ninja-build libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libxxhash-dev libsbml5-dev"
+BUILD_PACKAGES="g++ cmake ninja-build libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libxxhash-dev libsbml5-dev libnetcdf19"
 # What only tests need: the framework, and the integrator and LU that ours are held against.
 TEST_PACKAGES="libgtest-dev libsundials-dev libsuitesparse-dev"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/fit/posterior_file.hpp: samples as a netCDF-4 file with the groups that ArviZ expects.
 // Reads: Samples   Used by: apps
-// All contact with libnetcdf, which a build may lack, is in posterior_file_netcdf.cpp.
+// All contact with libnetcdf, which a machine may lack, is in posterior_file.cpp.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct PosteriorFile {
     std::vector<double> observed;
 };
 
-/// False in a build without libnetcdf.
+/// False on a machine without libnetcdf (version 19 of its interface). Loads it at the first call.
 [[nodiscard]] bool has_netcdf() noexcept;
 
 /// Errors: throws IoError. Precondition: has_netcdf().
