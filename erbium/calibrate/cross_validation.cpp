@@ -155,7 +155,7 @@ void score(const Package& package, CrossValidation& out) {
         }
     }
     for (const auto& [kind, sums] : by_kind) {
-        const auto rms = [&](std::size_t i) {
+        const auto rms = [&sums = sums](std::size_t i) {  // clang 14 captures no binding
             return std::sqrt(sums.squares[i] / static_cast<double>(sums.rows));
         };
         out.scores.push_back({kind == "~all" ? "all" : kind, sums.rows, rms(0), rms(1), rms(2)});

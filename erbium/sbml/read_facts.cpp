@@ -32,7 +32,7 @@ class FactsReader {
 public:
     FactsReader(const std::shared_ptr<const SourceText>& source, const ::Model& model,
                 Diagnostics& diagnostics)
-        : source_{source}, model_{model}, diagnostics_{diagnostics}, math_{model, diagnostics} {
+        : source_{source}, model_{model}, math_{model, diagnostics} {
         line_begins_.push_back(0);
         for (std::size_t i = 0; i < source->text.size(); ++i) {
             if (source->text[i] == '\n') {
@@ -227,7 +227,6 @@ private:
 
     const std::shared_ptr<const SourceText>& source_;
     const ::Model& model_;
-    Diagnostics& diagnostics_;
     MathReader math_;
     Facts facts_;
     std::vector<std::uint32_t> line_begins_;
