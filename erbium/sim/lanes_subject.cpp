@@ -8,28 +8,13 @@
 #include <limits>
 #include <utility>
 
+#include "erbium/sim/run_script.hpp"
+
 namespace erbium::sim {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-void change_state(std::span<const StateChange> changes, std::span<double> y) noexcept {
-    for (const StateChange& change : changes) {
-        double& amount = y[change.species.value];
-        switch (change.kind) {
-            case StateChange::Kind::set:
-                amount = change.value;
-                break;
-            case StateChange::Kind::add:
-                amount += change.value;
-                break;
-            case StateChange::Kind::multiply:
-                amount *= change.value;
-                break;
-        }
-    }
-}
 
 }  // namespace
 
@@ -86,7 +71,7 @@ void LaneSubject::begin(const Run& run, Result& result) {
         kernel_.set_parameters(run.equilibration->parameters);
     }
     kernel_.initial_state(y_);
-    change_state(run.initial_state, y_);
+    change_states(run.initial_state, y_);
     events_.clear();
     for (const Event& event : run.events) {
         events_.push_back(&event);
@@ -151,7 +136,7 @@ void LaneSubject::settle(double& t) {
             }
             for (; next_event_ < events_.size() && events_[next_event_]->time <= t; ++next_event_) {
                 kernel_.set_parameters(events_[next_event_]->parameters);
-                change_state(events_[next_event_]->states, y_);
+                change_states(events_[next_event_]->states, y_);
             }
             was_changed_ = true;
             check_finite(t);

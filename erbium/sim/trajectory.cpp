@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "erbium/sim/run_script.hpp"
 #include "erbium/sim/steady_state.hpp"
 
 namespace erbium::sim {
@@ -22,23 +23,6 @@ double largest_of(std::span<const double> values) noexcept {
         largest = std::max(largest, std::fabs(value));
     }
     return largest;
-}
-
-void change_state(std::span<const StateChange> changes, std::span<double> y) noexcept {
-    for (const StateChange& change : changes) {
-        double& amount = y[change.species.value];
-        switch (change.kind) {
-            case StateChange::Kind::set:
-                amount = change.value;
-                break;
-            case StateChange::Kind::add:
-                amount += change.value;
-                break;
-            case StateChange::Kind::multiply:
-                amount *= change.value;
-                break;
-        }
-    }
 }
 
 Status invalid(double time, std::string why) {
@@ -133,7 +117,7 @@ Status Trajectory::prepare(Stepper& stepper) {
         kernel_.set_parameters(run.equilibration->parameters);
     }
     kernel_.initial_state(y_);
-    change_state(run.initial_state, y_);
+    change_states(run.initial_state, y_);
     if (!run.equilibration) {
         return {};
     }
@@ -244,7 +228,7 @@ Status Trajectory::act(double t) {
     bool is_changed = has_event;
     for (; next_event_ < events_.size() && events_[next_event_]->time <= t; ++next_event_) {
         kernel_.set_parameters(events_[next_event_]->parameters);
-        change_state(events_[next_event_]->states, y_);
+        change_states(events_[next_event_]->states, y_);
     }
     Status status = has_event ? check_finite(t) : Status{};
     if (status.ok() && queue_.has_events()) {
