@@ -176,6 +176,9 @@ Outcome<System, Diagnostics> compile(const net::Network& network) {
     for (const PartialForm& partial : jacobian.partials) {
         roots.slopes.push_back(partial.coefficient);
     }
+    for (const PartialForm& partial : jacobian.time_partials) {
+        roots.time_slopes.push_back(partial.coefficient);
+    }
     roots.outputs = definitions.functions();
     for (std::uint32_t o = 0; o < network.observables.size(); ++o) {
         roots.outputs.push_back(graph.observable(o));
@@ -187,6 +190,10 @@ Outcome<System, Diagnostics> compile(const net::Network& network) {
     }
     for (const PartialForm& partial : jacobian.partials) {
         tables->partials.push_back(
+            product(slots[partial.coefficient.value], partial.factors, *tables));
+    }
+    for (const PartialForm& partial : jacobian.time_partials) {
+        tables->time_partials.push_back(
             product(slots[partial.coefficient.value], partial.factors, *tables));
     }
     for (std::uint32_t o = 0; o < network.observables.size(); ++o) {

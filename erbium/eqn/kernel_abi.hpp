@@ -6,7 +6,7 @@
 //
 //   [ literals | parameters | constants | time | values ]
 //     given      given        written     given  written
-//                             by the             by the rate, slope, output and event tapes
+//                             by the             by all other tapes
 //                             constants tape     (functions of time and states)
 //
 // In each tape every slot but those of derived parameters is written by one instruction, so that a
@@ -118,6 +118,9 @@ struct Rows {
 ///   Jacobian    run rate_tape, then slope_tape; partial[p] = partials[p] for p < P;
 ///               partial[P + q] = row q of partial_sums over partial[0, P);
 ///               entry[e] = row e of jacobian over partial; entries in CSC order
+///   df/dt       run rate_tape, then time_slope_tape; time_partial[q] = time_partials[q];
+///               df/dt[s] = row s of time_slopes over time_partial. The explicit dependence on
+///               time alone: y does not move
 ///   outputs     run rate_tape, then output_tape; then read the slots of observables and functions
 ///   events      run event_tape; then read the slots of System::events() and roots()
 struct Program {
@@ -131,6 +134,7 @@ struct Program {
     std::span<const Instruction> constants_tape;
     std::span<const Instruction> rate_tape;
     std::span<const Instruction> slope_tape;
+    std::span<const Instruction> time_slope_tape;
     std::span<const Instruction> output_tape;
     std::span<const Instruction> event_tape;
     std::span<const Term> observable_terms;  ///< index: species; used by Opcode::weighted_sum
@@ -144,6 +148,9 @@ struct Program {
     Rows jacobian;                                ///< by entry; index: into partials, then sums
     std::span<const std::int32_t> column_begins;  ///< species + 1
     std::span<const std::int32_t> row_of_entry;   ///< ascending in each column; has the diagonal
+
+    std::span<const Product> time_partials;  ///< of the rates that depend on time
+    Rows time_slopes;                        ///< by species; index: into time_partials
 };
 
 }  // namespace erbium::eqn

@@ -35,7 +35,8 @@ ReferenceKernel::ReferenceKernel(System system)
       slots_(program_.slot_count),
       is_set_(program_.parameter_count),
       rates_(program_.rates.size()),
-      partials_(program_.partials.size() + program_.partial_sums.begins.size() - 1) {
+      partials_(program_.partials.size() + program_.partial_sums.begins.size() - 1),
+      time_partials_(program_.time_partials.size()) {
     std::copy(program_.literals.begin(), program_.literals.end(), slots_.begin());
     for (const Root& root : system_.roots()) {
         if (root.is_in_rate) {
@@ -168,6 +169,18 @@ void ReferenceKernel::jacobian(double t, std::span<const double> y,
     }
     for (std::size_t e = 0; e < entries.size(); ++e) {
         entries[e] = row_sum(program_.jacobian, e, partials_.data());
+    }
+}
+
+void ReferenceKernel::time_slope(double t, std::span<const double> y,
+                                 std::span<double> slope) noexcept {
+    run_rate_tape(t, y.data());
+    run(program_.time_slope_tape, y.data());
+    for (std::size_t q = 0; q < time_partials_.size(); ++q) {
+        time_partials_[q] = product(program_, program_.time_partials[q], slots_.data(), y.data());
+    }
+    for (std::size_t s = 0; s < slope.size(); ++s) {
+        slope[s] = row_sum(program_.time_slopes, s, time_partials_.data());
     }
 }
 

@@ -39,6 +39,9 @@ public:
     /// df/dy at (t, y); `entries` has length jacobian_size, in CSC order.
     void jacobian(double t, std::span<const double> y, std::span<double> entries) noexcept;
 
+    /// df/dt at (t, y), y held; `slope` has length state_count.
+    void time_slope(double t, std::span<const double> y, std::span<double> slope) noexcept;
+
     /// Rate of each reaction at the last rhs(), by ReactionId.
     [[nodiscard]] std::span<const double> reaction_rates() const noexcept { return rates_; }
 
@@ -70,6 +73,7 @@ private:
     std::vector<std::uint8_t> is_set_;  // by parameter
     std::vector<double> rates_;         // by reaction
     std::vector<double> partials_;      // products, then their sums
+    std::vector<double> time_partials_;
     struct HeldComparison {
         Slot slot{};
         double value{};

@@ -67,6 +67,7 @@ Program System::program() const noexcept {
             .constants_tape = t.constants_tape,
             .rate_tape = t.rate_tape,
             .slope_tape = t.slope_tape,
+            .time_slope_tape = t.time_slope_tape,
             .output_tape = t.output_tape,
             .event_tape = t.event_tape,
             .observable_terms = t.observable_terms,
@@ -77,7 +78,9 @@ Program System::program() const noexcept {
             .partial_sums = {t.partial_sum_begins, t.partial_sum_terms},
             .jacobian = {t.jacobian_begins, t.jacobian_terms},
             .column_begins = t.column_begins,
-            .row_of_entry = t.row_of_entry};
+            .row_of_entry = t.row_of_entry,
+            .time_partials = t.time_partials,
+            .time_slopes = {t.time_slope_begins, t.time_slope_terms}};
 }
 
 }  // namespace erbium::eqn

@@ -172,6 +172,7 @@ public:
         std::vector<Instruction> constants_tape;
         std::vector<Instruction> rate_tape;
         std::vector<Instruction> slope_tape;
+        std::vector<Instruction> time_slope_tape;
         std::vector<Instruction> output_tape;
         std::vector<Instruction> event_tape;
         std::vector<std::uint32_t> observable_begins;  // by observable, + 1
@@ -189,6 +190,10 @@ public:
         std::vector<Term> jacobian_terms;
         std::vector<std::int32_t> column_begins;
         std::vector<std::int32_t> row_of_entry;
+
+        std::vector<Product> time_partials;
+        std::vector<std::uint32_t> time_slope_begins;  // by species, + 1
+        std::vector<Term> time_slope_terms;
     };
     explicit System(std::shared_ptr<const Tables> tables) : tables_{std::move(tables)} {}
 
@@ -209,8 +214,8 @@ private:
 ///                          for S < 0, which an implicit solver probes, it is continued as an odd
 ///                          function, so that it restores
 ///
-/// The Jacobian is analytic. Rows and columns of fixed species hold only their zero diagonal: a
-/// fixed amount has no deviation for a derivative to act on.
+/// The Jacobian is analytic, and so is the derivative by time. Rows and columns of fixed species
+/// hold only their zero diagonal: a fixed amount has no deviation for a derivative to act on.
 ///
 /// A species that events or rates change is a state like any other; a parameter that only events
 /// change stays a parameter (System::events). Rates of any form are functions (function_product).

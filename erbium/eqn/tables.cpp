@@ -58,6 +58,7 @@ public:
           changes_{changes_of(network)} {}
 
     JacobianForm write(Diagnostics& diagnostics) {
+        time_slopes_.resize(network_.species_count());
         for (std::uint32_t r = 0; r < rates_.size(); ++r) {
             if (!changes_[r].empty()) {
                 add_mass_action(r);
@@ -66,6 +67,7 @@ public:
         }
         expand_observables();
         write_entries();
+        write_time_slopes();
         return std::move(form_);
     }
 
@@ -109,7 +111,7 @@ private:
             return;
         }
         for (const Leaf& leaf : leaves_of(coefficient)) {
-            if (leaf.op == Opcode::parameter || leaf.op == Opcode::time ||
+            if (leaf.op == Opcode::parameter ||
                 (leaf.op == Opcode::state && !is_free(leaf.index))) {
                 continue;
             }
@@ -123,6 +125,10 @@ private:
             if (graph_.is_number(*slope, 0.0)) {
                 continue;
             }
+            if (leaf.op == Opcode::time) {
+                add_time_partial(r, *slope);
+                continue;
+            }
             const std::uint32_t partial = add_partial(*slope, rates_[r].factors);
             for (const Change& change : changes_[r]) {
                 if (leaf.op == Opcode::state) {
@@ -134,6 +140,14 @@ private:
                     sums_[{leaf.index, change.species}].push_back({partial, change.amount});
                 }
             }
+        }
+    }
+
+    void add_time_partial(std::uint32_t r, NodeId slope) {
+        const auto partial = static_cast<std::uint32_t>(form_.time_partials.size());
+        form_.time_partials.push_back({slope, rates_[r].factors});
+        for (const Change& change : changes_[r]) {
+            time_slopes_[change.species].push_back({partial, change.amount});
         }
     }
 
@@ -218,12 +232,22 @@ private:
         }
     }
 
+    void write_time_slopes() {
+        tables_.time_slope_begins.assign(1, 0);
+        for (const std::vector<Term>& row : time_slopes_) {
+            tables_.time_slope_terms.insert(tables_.time_slope_terms.end(), row.begin(), row.end());
+            tables_.time_slope_begins.push_back(
+                static_cast<std::uint32_t>(tables_.time_slope_terms.size()));
+        }
+    }
+
     const net::Network& network_;
     const std::vector<RateForm>& rates_;
     Graph& graph_;
     System::Tables& tables_;
     std::vector<std::vector<Change>> changes_;
     JacobianForm form_;
+    std::vector<std::vector<Term>> time_slopes_;  // by species
     std::vector<EntryTerm> terms_;
     // by observable, then changed species; ordered, so that sums have the same order everywhere
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Term>> sums_;

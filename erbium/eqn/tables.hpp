@@ -18,15 +18,17 @@ struct PartialForm {
     std::vector<std::uint32_t> factors;
 };
 
-/// The part of the Jacobian that is decided before the tapes are written.
+/// The part of the derivatives that is decided before the tapes are written.
 struct JacobianForm {
     std::vector<PartialForm> partials;
+    std::vector<PartialForm> time_partials;
 };
 
 /// Net change of each species by each reaction, fixed species left out: fills the stoichiometry.
 void write_stoichiometry(const net::Network& network, System::Tables& tables);
 
-/// Differentiates every rate; fills the Jacobian's pattern and rows. Complains where a derivative
+/// Differentiates every rate by states and time; fills the Jacobian's pattern and rows and those of
+/// the time slopes. Complains where a derivative
 /// is not known. tables.stoichiometry and observables must be there.
 [[nodiscard]] JacobianForm write_jacobian(const net::Network& network,
                                           const std::vector<RateForm>& rates, Graph& graph,

@@ -139,6 +139,8 @@ std::vector<Slot> write_tapes(const Graph& graph, const Definitions& definitions
     mark(graph, roots.rates, rate_nodes);
     std::vector<std::uint8_t> slope_nodes(graph.size());
     mark(graph, roots.slopes, slope_nodes);
+    std::vector<std::uint8_t> time_slope_nodes(graph.size());
+    mark(graph, roots.time_slopes, time_slope_nodes);
     std::vector<std::uint8_t> output_nodes(graph.size());
     mark(graph, roots.outputs, output_nodes);
     std::vector<std::uint8_t> event_nodes(graph.size());
@@ -151,8 +153,9 @@ std::vector<Slot> write_tapes(const Graph& graph, const Definitions& definitions
     std::vector<std::uint8_t> all(graph.size());
     mark(graph, constants, all);
     for (std::size_t id = 0; id < all.size(); ++id) {
-        all[id] = static_cast<std::uint8_t>(all[id] | rate_nodes[id] | slope_nodes[id] |
-                                            output_nodes[id] | event_nodes[id]);
+        all[id] =
+            static_cast<std::uint8_t>(all[id] | rate_nodes[id] | slope_nodes[id] |
+                                      time_slope_nodes[id] | output_nodes[id] | event_nodes[id]);
     }
 
     TapeWriter writer{graph, tables};
@@ -174,6 +177,8 @@ std::vector<Slot> write_tapes(const Graph& graph, const Definitions& definitions
     // Slopes and outputs follow the rates, but not one another; events stand alone.
     std::vector<std::uint8_t> slopes_done = rates_done;
     writer.emit(slope_nodes, graph.size(), true, slopes_done, tables.slope_tape);
+    std::vector<std::uint8_t> time_slopes_done = rates_done;
+    writer.emit(time_slope_nodes, graph.size(), true, time_slopes_done, tables.time_slope_tape);
     writer.emit(output_nodes, graph.size(), true, rates_done, tables.output_tape);
     std::vector<std::uint8_t> events_done(graph.size());
     writer.emit(event_nodes, graph.size(), true, events_done, tables.event_tape);

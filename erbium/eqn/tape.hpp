@@ -16,6 +16,7 @@ namespace erbium::eqn {
 struct TapeRoots {
     std::vector<NodeId> rates;
     std::vector<NodeId> slopes;
+    std::vector<NodeId> time_slopes;
     std::vector<NodeId> outputs;
     std::vector<NodeId> constants;  ///< initial amounts, stop times
     std::vector<NodeId> events;     ///< triggers and what belongs to them, comparisons

@@ -29,6 +29,18 @@ std::optional<SpeciesId> first_not_finite(std::span<const double> values) noexce
     return std::nullopt;
 }
 
+/// As of x^0.5 at x = 0; the error estimate sees to the step. True where there was such an entry.
+bool zero_not_finite(std::span<double> entries) noexcept {
+    bool has_bad = false;
+    for (double& entry : entries) {
+        if (!std::isfinite(entry)) {
+            entry = 0.0;
+            has_bad = true;
+        }
+    }
+    return has_bad;
+}
+
 bool reads_time(const eqn::Program& program) noexcept {
     const eqn::Slot time = program.time_slot;
     const auto reads = [time](const eqn::Instruction& i) {
@@ -93,6 +105,7 @@ RosenbrockIntegrator::RosenbrockIntegrator(eqn::ReferenceKernel& kernel,
       matrix_{kernel.system(), plan},
       euler_matrix_{kernel.system(), plan},
       depends_on_time_{reads_time(kernel.system().program())},
+      has_time_slope_{!kernel.system().program().time_partials.empty()},
       control_{tableau.error_order},
       k_(static_cast<std::size_t>(tableau.stages) * kernel.system().state_count()),
       k_accepted_(k_.size()),
@@ -144,38 +157,21 @@ bool RosenbrockIntegrator::rates(double t, std::span<const double> y, std::span<
     return !bad;
 }
 
-void RosenbrockIntegrator::compute_jacobian() {
+/// df/dy and df/dt at (t_, y_).
+void RosenbrockIntegrator::differentiate() {
     ++statistics_.jacobians;
-    kernel_.jacobian(std::min(t_, latest_), y_, jacobian_);
-    bool has_bad = false;
-    for (double& entry : jacobian_) {
-        if (!std::isfinite(entry)) {
-            entry = 0.0;  // as of x^0.5 at x = 0; the error estimate sees to the step
-            has_bad = true;
-        }
+    const double t = std::min(t_, latest_);
+    kernel_.jacobian(t, y_, jacobian_);
+    bool has_bad = zero_not_finite(jacobian_);
+    if (has_time_slope_) {
+        kernel_.time_slope(t, y_, slope_);
+        has_bad = zero_not_finite(slope_) || has_bad;
     }
     if (has_bad) {
-        const std::string what = "entries of the Jacobian that were not finite were taken as 0";
+        const std::string what = "derivatives of rates that were not finite were taken as 0";
         if (std::find(fallbacks_.begin(), fallbacks_.end(), what) == fallbacks_.end()) {
             fallbacks_.push_back(what);
         }
-    }
-}
-
-/// slope_ = df/dt by a difference over a ten-millionth of the step: its error enters the increments
-/// multiplied by h, as h^2 1e-7 d2f/dt2 and 1e-9 h f.
-void RosenbrockIntegrator::differentiate_by_time(double h) {
-    double other = t_ + std::max(1e-7 * h, 8.0 * kEpsilon * std::fabs(t_));
-    if (other > latest_) {
-        other = latest_;
-    }
-    if (!(other > t_)) {
-        std::fill(slope_.begin(), slope_.end(), 0.0);
-        return;
-    }
-    kernel_.rhs(other, y_, slope_);
-    for (std::size_t i = 0; i < slope_.size(); ++i) {
-        slope_[i] = (slope_[i] - f_[i]) / (other - t_);
     }
 }
 
@@ -184,9 +180,6 @@ RosenbrockIntegrator::Outcome RosenbrockIntegrator::attempt(double h) {
     ++statistics_.factorisations;
     if (!matrix_.factor(jacobian_, 1.0 / (h * tableau_.gamma), exchanges_rows_)) {
         return Outcome::no_factors;
-    }
-    if (depends_on_time_) {
-        differentiate_by_time(h);
     }
     const std::size_t n = y_.size();
     for (int s = 0; s < tableau_.stages; ++s) {
@@ -204,7 +197,7 @@ RosenbrockIntegrator::Outcome RosenbrockIntegrator::attempt(double h) {
             c[j] = tableau_.c[row][j] / h;
         }
         add_stages(f, k_.data(), s, c.data(), right_);
-        if (depends_on_time_ && tableau_.d[row] != 0.0) {
+        if (has_time_slope_ && tableau_.d[row] != 0.0) {
             const double weight = tableau_.d[row] * h;
             for (std::size_t i = 0; i < n; ++i) {
                 right_[i] += weight * slope_[i];
@@ -244,7 +237,7 @@ Status RosenbrockIntegrator::step(double limit, double& t, std::span<double> y) 
             last_outcome_ = Outcome::not_finite;
             return give_up();
         }
-        compute_jacobian();
+        differentiate();
         needs_rates_ = false;
     }
     const double left = std::min(limit, stop_) - t_;

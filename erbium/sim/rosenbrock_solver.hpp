@@ -70,8 +70,7 @@ public:
 private:
     [[nodiscard]] std::span<double> stage(int s) noexcept;
     [[nodiscard]] bool rates(double t, std::span<const double> y, std::span<double> rate);
-    void compute_jacobian();
-    void differentiate_by_time(double h);
+    void differentiate();
     enum class Outcome : std::uint8_t { done, not_finite, no_factors };
     [[nodiscard]] Outcome attempt(double h);
     [[nodiscard]] double error_norm() const noexcept;
@@ -84,6 +83,7 @@ private:
     ShiftedJacobian matrix_;
     ShiftedJacobian euler_matrix_;  // apart, so that looking for a steady state changes no step
     bool depends_on_time_;
+    bool has_time_slope_;
     bool exchanges_rows_{};
 
     double rtol_{};

@@ -57,6 +57,28 @@ TEST(Laws, TheJacobianIsTheCentralDifferenceOfTheRates) {
     }
 }
 
+TEST(Laws, TheTimeSlopeIsTheCentralDifferenceOfTheRatesByTime) {
+    std::size_t varying = 0;
+    for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
+        const zoo::RandomNetwork random = zoo::random_network(seed, 3 + seed % 5);
+        const System system = compiled(random.network());
+        ReferenceKernel kernel{system};
+        std::vector<double> slope(system.state_count(), std::nan(""));
+        std::vector<double> above(slope.size());
+        std::vector<double> below(slope.size());
+        kernel.time_slope(0.3, random.amounts, slope);
+        const double h = 6e-6;
+        kernel.rhs(0.3 + h, random.amounts, above);
+        kernel.rhs(0.3 - h, random.amounts, below);
+        for (std::size_t s = 0; s < slope.size(); ++s) {
+            EXPECT_TRUE(near_rel(slope[s], (above[s] - below[s]) / (2.0 * h), 1e-7, 3e-8))
+                << "seed " << seed << ", state " << s;
+            varying += slope[s] != 0.0 ? 1 : 0;
+        }
+    }
+    EXPECT_GT(varying, kSeeds / 4);
+}
+
 TEST(Laws, ThePatternHoldsTheDiagonalAndAscendsInEachColumn) {
     const System system = compiled(zoo::random_network(7, 6).network());
     const Program program = system.program();

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "erbium/eqn/reference_kernel.hpp"
@@ -58,6 +59,26 @@ TEST(System, RatesOfFunctionsTakeObservablesAndTime) {
     kernel.observe(0.25, std::vector{2.0, 5.0});
     EXPECT_EQ(kernel.observable(ObservableId{0}), 17.0);
     EXPECT_EQ(kernel.function(FunctionId{1}), f + 1.0);
+}
+
+TEST(System, TheTimeSlopeHoldsStatesAndConditions) {
+    NetworkMaker m;
+    m.parameter("k", "2").species("A", "3").species("B", "1").species("F", "5", true);
+    m.observable("Aobs", {{"A", 1.0}});
+    m.function("f", "k*time^2*Aobs + if(time>2,7*time,Aobs)");
+    m.reaction({"A", "A"}, {"B"}, {"f"}, RateLawKind::function);
+    m.reaction({"F"}, {"B"}, {"f"}, RateLawKind::function);
+    ReferenceKernel kernel = kernel_of(m);
+    std::vector<double> slope(3);
+    const std::vector y{3.0, 1.0, 5.0};
+    // df/dt = 2 k t A, and 7 after t = 2.
+    for (const auto& [time, expected] : {std::pair{0.5, 6.0}, {2.0, 24.0}, {3.0, 43.0}}) {
+        kernel.time_slope(time, y, slope);
+        EXPECT_EQ(slope, (std::vector{-18.0 * expected, 14.0 * expected, 0.0})) << time;
+    }
+    kernel.hold_comparisons(2.0, y);  // not a root: `time` is compared with a number
+    kernel.time_slope(3.0, y, slope);
+    EXPECT_EQ(slope[0], -18.0 * 43.0);
 }
 
 TEST(System, MichaelisMentenTakesTheFreeSubstrateAndDoesNotCancel) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "erbium/eqn/reference_kernel.hpp"
@@ -48,6 +49,17 @@ std::vector<double> curve(const eqn::System& s, std::vector<double> times, doubl
     const Result result = solve(s, run, {{rtol, rtol}, 200000});
     EXPECT_TRUE(result.status.ok()) << result.status.message;
     return result.values;
+}
+
+TEST(Tables, TheTimeSlopeIsThatOfThePiece) {
+    const eqn::System s = system("k*tfun([0,1,3],[0,4,0],time)", "0.5", "2");
+    eqn::ReferenceKernel kernel{s};
+    std::vector<double> slope(1);
+    for (const auto& [time, expected] :
+         {std::pair{0.5, 5.0}, {1.0, -2.5}, {1.5, -2.5}, {4.0, 0.0}}) {
+        kernel.time_slope(time, std::vector{2.0}, slope);
+        EXPECT_DOUBLE_EQ(slope[0], expected) << time;
+    }
 }
 
 TEST(Tables, HaveTheValuesOfALookUpEverywhere) {
