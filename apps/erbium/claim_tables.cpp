@@ -6,23 +6,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "erbium/base/text.hpp"
+#include "json_number.hpp"
 
 namespace erbium::app {
 namespace {
-
-nlohmann::ordered_json number(double value) {
-    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
 
 nlohmann::ordered_json interval(const assay::EnsembleMeasurement& measurement) {
     if (!measurement.has_spread()) {
         return nullptr;
     }
     return nlohmann::ordered_json::array(
-        {number(measurement.spread.lower), number(measurement.spread.upper)});
+        {json_number(measurement.spread.lower), json_number(measurement.spread.upper)});
 }
 
 /// "0.48 [0.41, 0.55]", or the nominal number alone without an ensemble.
@@ -121,19 +117,19 @@ nlohmann::ordered_json claims_json(const package::Package& package,
         nlohmann::ordered_json json;
         json["id"] = claim.id;
         json["statement"] = claim.statement;
-        json["effect"] = number(check.effect.best());
+        json["effect"] = json_number(check.effect.best());
         json["interval"] = interval(check.effect);
         json["share_holding"] = check.effect_share;
         json["ablation_holds"] = check.ablation_holds();
         json["holds"] = check.is_borne_out();
-        json["nominal"] = number(check.effect.nominal.value);
+        json["nominal"] = json_number(check.effect.nominal.value);
         json["expectation"] = claim.expect.text;
         json["sets"] = check.effect.spread.values.size();
         json["failed_sets"] = check.effect.spread.failed;
         if (check.ablation) {
-            json["ablation_effect"] = number(check.ablation->best());
+            json["ablation_effect"] = json_number(check.ablation->best());
             json["ablation_interval"] = interval(*check.ablation);
-            json["ablation_nominal"] = number(check.ablation->nominal.value);
+            json["ablation_nominal"] = json_number(check.ablation->nominal.value);
             json["ablation_expectation"] = claim.ablation_expect->text;
             json["ablation_share"] = check.ablation_share;
         }

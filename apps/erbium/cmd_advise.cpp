@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "commands.hpp"
 #include "erbium/advise/advise.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/base/units.hpp"
 #include "inputs.hpp"
+#include "json_number.hpp"
+#include "package_experiment.hpp"
 #include "treatment_options.hpp"
 
 namespace erbium::app {
@@ -31,6 +32,28 @@ std::string paragraph(const std::string& text, const std::string& indent) {
     return out + line + "\n";
 }
 
+/// "0.48 [0.41, 0.55]"; without an interval the number alone.
+std::string estimate_text(const advise::Estimate& estimate) {
+    return estimate.has_interval() ? fmt::format("{:.2f} [{:.2f}, {:.2f}]", estimate.value,
+                                                 estimate.lower, estimate.upper)
+                                   : fmt::format("{:.2f}", estimate.value);
+}
+
+/// How surely it stands before the next.
+std::string lead_text(const advise::Ranked& ranked) {
+    return std::isnan(ranked.ahead_share)
+               ? std::string{}
+               : fmt::format(", ahead of the next in {:.0f} % of the sets",
+                             100.0 * ranked.ahead_share);
+}
+
+void put(nlohmann::ordered_json& json, const char* name, const advise::Estimate& estimate) {
+    json[name] = json_number(estimate.value);
+    json["interval"] = estimate.has_interval()
+                           ? nlohmann::ordered_json::array({estimate.lower, estimate.upper})
+                           : nlohmann::ordered_json(nullptr);
+}
+
 std::string changes_text(const advise::Ranked& ranked) {
     std::vector<std::string> texts;
     for (const advise::ReadoutChange& change : ranked.changes) {
@@ -48,7 +71,8 @@ void print_ranking(const std::string& title, const std::vector<advise::Ranked>& 
                               paragraph(one.reason, "     ")));
             continue;
         }
-        print(fmt::format("\n{:3}. {}: {:.2f}\n", i + 1, one.text, one.viability));
+        print(fmt::format("\n{:3}. {}: {}{}\n", i + 1, one.text, estimate_text(one.viability),
+                          lead_text(one)));
         print(paragraph(one.mechanism, "     "));
         if (!one.changes.empty()) {
             print(paragraph(changes_text(one) + ".", "     "));
@@ -59,28 +83,28 @@ void print_ranking(const std::string& title, const std::vector<advise::Ranked>& 
     }
 }
 
-nlohmann::ordered_json number(double value) {
-    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
-
 nlohmann::ordered_json ranking_json(const std::vector<advise::Ranked>& ranked) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const advise::Ranked& one : ranked) {
         nlohmann::ordered_json json;
         json["treatment"] = one.text;
-        json["viability"] = number(one.viability);
-        json["inhibition"] = number(one.inhibition);
+        put(json, "viability", one.viability);
+        json["nominal"] = json_number(one.nominal);
+        json["inhibition"] = json_number(one.inhibition);
+        json["ahead_share"] = json_number(one.ahead_share);
         json["mechanism"] = one.mechanism;
         json["changes"] = nlohmann::ordered_json::array();
         for (const advise::ReadoutChange& change : one.changes) {
-            json["changes"].push_back({{"readout", change.readout},
-                                       {"ratio", number(change.ratio)},
-                                       {"text", change.text}});
+            nlohmann::ordered_json moved{{"readout", change.readout}};
+            put(moved, "ratio", change.ratio);
+            moved["text"] = change.text;
+            json["changes"].push_back(std::move(moved));
         }
         if (one.restoration) {
-            json["restoration"] = {{"parameter", one.restoration->parameter},
-                                   {"viability", number(one.restoration->viability)},
-                                   {"text", one.restoration->text}};
+            nlohmann::ordered_json restored{{"parameter", one.restoration->parameter}};
+            put(restored, "viability", one.restoration->viability);
+            restored["text"] = one.restoration->text;
+            json["restoration"] = std::move(restored);
         } else {
             json["restoration"] = nullptr;
         }
@@ -102,33 +126,35 @@ Exit run(const AdviseCommand& command) {
     if (!profile) {
         return show(profile.error());
     }
-    Diagnostics warnings;
-    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
-    print_error(warnings.text());
-    if (!system) {
-        return show(system.error());
-    }
     assay::ExperimentOptions options;
     options.threads = static_cast<unsigned>(command.threads);
-    auto experiment = assay::Experiment::make(package, std::move(system).value(), options);
+    auto experiment = experiment_of(package, options);
     if (!experiment) {
         return show(experiment.error());
     }
-    const advise::Advice advice = advise::advise(experiment.value(), profile.value());
+    advise::AdviseOptions how;
+    how.sets = command.is_nominal ? assay::Sets::nominal : assay::Sets::ensemble;
+    const advise::Advice advice = advise::advise(experiment.value(), profile.value(), how);
     if (command.as_json) {
         nlohmann::ordered_json json;
         json["caution"] = advise::kCaution;
         json["profile"] = advice.profile;
         json["base"] = advice.base;
         json["time_h"] = hours_from_s(advice.time_s);
+        json["sets"] = advice.sets;
+        json["interval"] = assay::kIntervalShare;
         json["singles"] = ranking_json(advice.singles);
         json["pairs"] = ranking_json(advice.pairs);
-        print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+        print(json_text(json) + "\n");
     } else {
         print(fmt::format("{}\n", advise::kCaution));
         print_ranking(
-            fmt::format("{}: cells after {} over untreated cells, single agents",
-                        package.profile(profile.value())->title, time_text(advice.time_s)),
+            fmt::format("{}: cells after {} over untreated cells{}, single agents",
+                        package.profile(profile.value())->title, time_text(advice.time_s),
+                        advice.sets == 0 ? std::string{}
+                                         : fmt::format(", median and {:.0f} % interval over {} "
+                                                       "parameter sets",
+                                                       100.0 * assay::kIntervalShare, advice.sets)),
             advice.singles);
         if (!advice.pairs.empty()) {
             print_ranking("Together with the strongest single agent", advice.pairs);

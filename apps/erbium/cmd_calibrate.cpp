@@ -13,6 +13,7 @@
 #include "erbium/report/table.hpp"
 #include "inputs.hpp"
 #include "manifest.hpp"
+#include "package_experiment.hpp"
 
 namespace erbium::app {
 namespace {
@@ -27,10 +28,25 @@ std::string list_of(const std::vector<double>& values, int digits) {
     return fmt::format("{}", fmt::join(texts, " "));
 }
 
+/// The command again, with every option that results depend on.
+std::string command_text(const CalibrateCommand& command) {
+    std::string text = fmt::format("erbium calibrate {}", command.package);
+    if (!command.is_validation_only) {
+        text += fmt::format(" --sets {} --generations {} --parameters {} --starts {}{} --seed {}",
+                            command.sets, command.generations, command.parameters, command.starts,
+                            command.has_claims ? " --with-claims" : "", command.seed);
+    }
+    if (command.folds > 0) {
+        text += fmt::format(" --folds {}", command.folds);
+        text += command.marker.empty() ? "" : " --marker " + command.marker;
+    }
+    return text + (command.is_validation_only ? " --validate-only" : "");
+}
+
 std::string ensemble_text(const package::Package& package, const CalibrateCommand& command,
                           const calibrate::Calibration& found) {
     std::string text = fmt::format(
-        "# Parameter sets of {} {}, by `erbium calibrate {} --seed {}` ({}).\n"
+        "# Parameter sets of {} {}, by\n# `{}` ({}).\n"
         "# {} sets follow the posterior of {} constants given the observations that are not held "
         "out: priors from\n"
         "# parameters.tsv, Student's t with 4 degrees of freedom over the stated tolerances, a "
@@ -39,8 +55,8 @@ std::string ensemble_text(const package::Package& package, const CalibrateComman
         "generations of\n"
         "# differential evolution chains: {} points evaluated, acceptance {},\n"
         "# mean of -log p by generation {} (mode {}).\n",
-        package.name, package.version, package.name, command.seed, version_text(),
-        found.sets.size(), found.parameters.size(),
+        package.name, package.version, command_text(command), version_text(), found.sets.size(),
+        found.parameters.size(),
         command.has_claims ? "Claims and their ablations count as known."
                            : "Claims were not looked at.",
         found.searches.size(), found.acceptance.size(), found.points_evaluated,
@@ -166,21 +182,9 @@ Exit run(const CalibrateCommand& command) {
                     fmt::format("{} has no observations to calibrate to, or no free constants",
                                 package.name));
     }
-    Diagnostics warnings;
-    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
-    print_error(warnings.text());
-    if (!system) {
-        return show(system.error());
-    }
-    Manifest manifest{
-        .command = fmt::format("erbium calibrate {} --seed {}", command.package, command.seed),
-        .inputs = package.texts,
-        .species = system.value().state_count(),
-        .reactions = system.value().reaction_count()};
     assay::ExperimentOptions options;
     options.threads = static_cast<unsigned>(command.threads);
-    manifest.solver = options.solver;
-    auto made = assay::Experiment::make(package, std::move(system).value(), options);
+    auto made = experiment_of(package, options);
     if (!made) {
         return show(made.error());
     }
@@ -222,9 +226,8 @@ Exit run(const CalibrateCommand& command) {
                    report::tsv(prediction_table(package, found)));
         print(report::plain_text(scores) + "\n");
     }
-    manifest.runs = experiment.conditions_run();
-    manifest.failed_runs = experiment.conditions_failed();
-    manifest.fallbacks = experiment.fallbacks();
+    Manifest manifest = manifest_of(command_text(command), experiment, options);
+    count_runs(manifest, experiment);
     write_manifest(folder.string(), manifest);
     print(fmt::format("wrote {}\n", (folder / "ensemble.tsv").string()));
     return Exit::ok;

@@ -2,12 +2,11 @@
 // apps/erbium/cmd_check.cpp: reads a model and says what is wrong with it.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "check_derivatives.hpp"
 #include "commands.hpp"
 #include "erbium/net/growth.hpp"
 #include "inputs.hpp"
+#include "json_number.hpp"
 
 namespace erbium::app {
 namespace {
@@ -92,7 +91,7 @@ Exit run(const CheckCommand& command) {
             json.update(summary.value().fields);
         }
         json["diagnostics"] = as_json(found);
-        print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+        print(json_text(json) + "\n");
         if (summary) {
             return Exit::ok;
         }

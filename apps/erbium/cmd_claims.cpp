@@ -2,12 +2,12 @@
 // apps/erbium/cmd_claims.cpp: every statement of a package as an experiment, beside its ablation.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "claim_tables.hpp"
 #include "commands.hpp"
 #include "erbium/base/text.hpp"
 #include "inputs.hpp"
+#include "json_number.hpp"
+#include "package_experiment.hpp"
 
 namespace erbium::app {
 namespace {
@@ -59,15 +59,9 @@ Exit run(const ClaimsCommand& command) {
     if (!chosen) {
         return show(chosen.error());
     }
-    Diagnostics warnings;
-    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
-    print_error(warnings.text());
-    if (!system) {
-        return show(system.error());
-    }
     assay::ExperimentOptions options;
     options.threads = static_cast<unsigned>(command.threads);
-    auto experiment = assay::Experiment::make(package, std::move(system).value(), options);
+    auto experiment = experiment_of(package, options);
     if (!experiment) {
         return show(experiment.error());
     }
@@ -76,9 +70,7 @@ Exit run(const ClaimsCommand& command) {
                             command.is_nominal ? assay::Sets::nominal : assay::Sets::ensemble);
     const std::size_t holding = borne_out(checks);
     if (command.as_json) {
-        print(claims_json(package, checks)
-                  .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-              "\n");
+        print(json_text(claims_json(package, checks)) + "\n");
     } else {
         print(report::plain_text(claim_table(package, checks, false)) + "\n");
         if (command.only.empty() && !package.waiting_claims.empty()) {

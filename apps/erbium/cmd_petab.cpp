@@ -5,21 +5,17 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "commands.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/petab/objective.hpp"
 #include "erbium/petab/simulation_table.hpp"
 #include "erbium/petab/write_problem.hpp"
+#include "json_number.hpp"
 #include "manifest.hpp"
 
 namespace erbium::app {
 namespace {
-
-nlohmann::ordered_json number(double value) {
-    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
 
 /// A parameter without a nominal value cannot be evaluated at one.
 Exit require_nominal(const petab::BoundProblem& problem) {
@@ -99,9 +95,9 @@ Exit run(const PetabCommand& command) {
     }
     if (command.as_json) {
         nlohmann::ordered_json json;
-        json["llh"] = number(prediction.llh);
-        json["chi2"] = number(prediction.chi2);
-        json["log_prior"] = number(prediction.log_prior);
+        json["llh"] = json_number(prediction.llh);
+        json["chi2"] = json_number(prediction.chi2);
+        json["log_prior"] = json_number(prediction.log_prior);
         json["measurements"] = problem->problem.measurements.size();
         json["estimated"] = problem->estimated.size();
         if (!prediction.failure.empty()) {
@@ -109,7 +105,7 @@ Exit run(const PetabCommand& command) {
         }
         for (std::size_t i = 0; i < slopes.objective.size(); ++i) {
             // Of the log likelihood and prior, as llh is; the objective is its negative.
-            json["gradient"][objective.coordinates()[i].name] = number(-slopes.objective[i]);
+            json["gradient"][objective.coordinates()[i].name] = json_number(-slopes.objective[i]);
         }
         print(json.dump() + "\n");
     } else {

@@ -13,6 +13,7 @@
 #include "erbium/base/units.hpp"
 #include "inputs.hpp"
 #include "manifest.hpp"
+#include "package_experiment.hpp"
 #include "report_evidence.hpp"
 #include "report_panels.hpp"
 
@@ -25,12 +26,14 @@ constexpr const char* kCaution =
     "Research use only. Numbers come from a model under its assumptions; none of this is advice "
     "for "
     "a patient.";
+constexpr int kReload_s = 5;  ///< how often a browser looks for the finished page
 
 /// The page as it grows, and the tables that go beside it as files.
 struct Report {
     report::Page page;
     std::vector<std::pair<std::string, report::Table>> files;  // name without ending, table
     std::vector<report::Table> printed;
+    std::string summary;  ///< one line for the terminal
 };
 
 void add_grid(Report& out, const Package& package, assay::Experiment& experiment,
@@ -47,7 +50,8 @@ void add_grid(Report& out, const Package& package, assay::Experiment& experiment
     out.printed.push_back(table);
 }
 
-void add_experiments(Report& out, const Package& package, assay::Experiment& experiment) {
+void add_experiments(Report& out, const Package& package, assay::Experiment& experiment,
+                     assay::Sets sets) {
     const package::ReportPlan& plan = package.report;
     if (plan.growth) {
         add_grid(out, package, experiment, *plan.growth, "growth", "Cell lines under each agent",
@@ -62,7 +66,7 @@ void add_experiments(Report& out, const Package& package, assay::Experiment& exp
             "says.");
     }
     if (plan.time_courses) {
-        const auto courses = assay::time_courses(experiment, *plan.time_courses);
+        const auto courses = assay::time_courses(experiment, *plan.time_courses, sets);
         out.page.sections.push_back(
             {.id = "courses",
              .heading = "What happens inside the cell",
@@ -73,7 +77,7 @@ void add_experiments(Report& out, const Package& package, assay::Experiment& exp
     if (!plan.dose_responses.empty()) {
         std::vector<std::vector<assay::DoseResponse>> panels;
         for (const package::DoseResponsePanel& panel : plan.dose_responses) {
-            panels.push_back(assay::dose_response(experiment, panel));
+            panels.push_back(assay::dose_response(experiment, panel, sets));
         }
         const report::Table halves = dose_table(package, panels);
         out.page.sections.push_back(
@@ -91,11 +95,12 @@ void add_experiments(Report& out, const Package& package, assay::Experiment& exp
 }
 
 /// The calibration in numbers: rows that it looks at, then those held out.
-void add_agreement(Report& out, const Package& package, const assay::Comparison& comparison) {
+void add_agreement(Report& out, const Package& package, const assay::Comparison& comparison,
+                   assay::Sets sets) {
     Section section{.id = "calibration", .heading = "The calibration in numbers"};
     section.blocks.emplace_back(report::Prose{
-        package.ensemble.size() == 0
-            ? std::string{"The package has no ensemble; numbers are those of its nominal set."}
+        package.ensemble.size() == 0 || sets == assay::Sets::nominal
+            ? std::string{"Numbers are those of the nominal set, the values of parameters.tsv."}
             : fmt::format("Numbers are those of the median over {} parameter sets.",
                           package.ensemble.size())});
     for (const assay::Rows rows : {assay::Rows::calibration, assay::Rows::held_out}) {
@@ -117,7 +122,7 @@ void add_agreement(Report& out, const Package& package, const assay::Comparison&
 }
 
 void add_evidence(Report& out, const Package& package, const assay::Comparison& comparison,
-                  const std::vector<assay::ClaimCheck>& claims) {
+                  const std::vector<assay::ClaimCheck>& claims, assay::Sets sets) {
     if (!claims.empty()) {
         const report::Table table = claim_table(package, claims, true);
         Section section{
@@ -146,7 +151,7 @@ void add_evidence(Report& out, const Package& package, const assay::Comparison& 
                         report::TableBlock{.table = series_table(comparison)},
                         report::TableBlock{.table = table}}});
         out.files.emplace_back("observations", table);
-        add_agreement(out, package, comparison);
+        add_agreement(out, package, comparison, sets);
     }
 }
 
@@ -212,43 +217,15 @@ void add_provenance(Report& out, const Package& package, const Manifest& manifes
         {.id = "sources", .heading = "Sources", .blocks = {sources_of(package)}});
 }
 
-}  // namespace
-
-Exit run(const ReportCommand& command) {
-    const Outcome<package::Package, Diagnostics> loaded = load_package(command.package);
-    if (!loaded) {
-        return show(loaded.error());
-    }
-    const package::Package& package = loaded.value();
-    Diagnostics warnings;
-    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
-    print_error(warnings.text());
-    if (!system) {
-        return show(system.error());
-    }
-    Manifest manifest{.command = "erbium report " + command.package,
-                      .inputs = package.texts,
-                      .species = system.value().state_count(),
-                      .reactions = system.value().reaction_count()};
-    assay::ExperimentOptions options;
-    options.threads = static_cast<unsigned>(command.threads);
-    manifest.solver = options.solver;
-    auto made = assay::Experiment::make(package, std::move(system).value(), options);
-    if (!made) {
-        return show(made.error());
-    }
-    assay::Experiment& experiment = made.value();
-
+/// The whole report, with the values of parameters.tsv or over the ensemble.
+Report make_report(const Package& package, assay::Experiment& experiment, assay::Sets sets,
+                   Manifest& manifest) {
     Report out{.page = {.title = package.title, .caution = kCaution, .foot = version_text()}};
-    add_experiments(out, package, experiment);
-    const assay::Sets sets = command.is_nominal ? assay::Sets::nominal : assay::Sets::ensemble;
+    add_experiments(out, package, experiment, sets);
     const assay::Comparison comparison = assay::compare_observations(experiment, sets);
     const std::vector<assay::ClaimCheck> claims = assay::check_claims(experiment, sets);
-    add_evidence(out, package, comparison, claims);
-    manifest.runs = experiment.conditions_run();
-    manifest.failed_runs = experiment.conditions_failed();
-    manifest.fallbacks = experiment.fallbacks();
-    manifest.doses = doses_given(package);
+    add_evidence(out, package, comparison, claims, sets);
+    count_runs(manifest, experiment);
     add_provenance(out, package, manifest);
     out.page.lede = fmt::format(
         "A rule-based model of {} species and {} reactions, run in {} dishes: cell lines and "
@@ -263,13 +240,56 @@ Exit run(const ReportCommand& command) {
                      {.value = std::to_string(manifest.failed_runs),
                       .words = fmt::format("of {} simulations failed", manifest.runs),
                       .is_misfit = manifest.failed_runs > 0}};
+    out.summary = fmt::format(
+        "{} of {} claims hold with their ablation; {} of {} observations hold, {} misfits.\n",
+        borne_out(claims), claims.size(), comparison.holding, comparison.rows.size(),
+        comparison.misfits);
+    return out;
+}
 
+}  // namespace
+
+Exit run(const ReportCommand& command) {
+    const Outcome<package::Package, Diagnostics> loaded = load_package(command.package);
+    if (!loaded) {
+        return show(loaded.error());
+    }
+    const package::Package& package = loaded.value();
+    assay::ExperimentOptions options;
+    options.threads = static_cast<unsigned>(command.threads);
+    auto made = experiment_of(package, options);
+    if (!made) {
+        return show(made.error());
+    }
+    assay::Experiment& experiment = made.value();
+    Manifest manifest = manifest_of("erbium report " + command.package, experiment, options);
+    manifest.doses = doses_given(package);
     const std::filesystem::path folder{command.folder.empty() ? package.name + "-report"
                                                               : command.folder};
+    const std::string page_path = (folder / "report.html").string();
+
+    // First what one parameter set gives, within a second; then the page is replaced by the one
+    // with intervals, which takes a hundred times as many simulations.
+    Report out = make_report(package, experiment, assay::Sets::nominal, manifest);
+    if (!command.as_json) {
+        for (const report::Table& table : out.printed) {
+            print(report::plain_text(table) + "\n");
+        }
+    }
+    if (!command.is_nominal && package.ensemble.size() > 0) {
+        out.page.pending = fmt::format(
+            "All numbers here are those of one parameter set, the values of parameters.tsv. "
+            "Intervals over {} parameter sets are being computed; this page will be replaced.",
+            package.ensemble.size());
+        out.page.reload_s = kReload_s;
+        write_file(page_path, report::html(out.page));
+        print_error(fmt::format("first figures: {}; intervals over {} parameter sets follow\n",
+                                page_path, package.ensemble.size()));
+        out = make_report(package, experiment, assay::Sets::ensemble, manifest);
+    }
     for (const auto& [name, table] : out.files) {
         write_file((folder / (name + ".tsv")).string(), report::tsv(table));
     }
-    const std::string page_path = (folder / "report.html").string();
     write_file(page_path, report::html(out.page));
     write_manifest(folder.string(), manifest);
 
@@ -280,14 +300,7 @@ Exit run(const ReportCommand& command) {
         }
         print(text + fmt::format("\"report\": \"{}\"}}\n", page_path));
     } else {
-        for (const report::Table& table : out.printed) {
-            print(report::plain_text(table) + "\n");
-        }
-        print(
-            fmt::format("{} of {} claims hold with their ablation; {} of {} observations hold, "
-                        "{} misfits.\n",
-                        borne_out(claims), claims.size(), comparison.holding,
-                        comparison.rows.size(), comparison.misfits));
+        print(out.summary);
         print(fmt::format("{}\nreport: {}\n", kCaution, page_path));
     }
     if (manifest.failed_runs > 0) {

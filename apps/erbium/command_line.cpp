@@ -357,6 +357,7 @@ CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
         ->add_option("--profile", advise.profile,
                      "Profile of the package, or a .yaml file with one")
         ->required();
+    add_nominal(*command, advise.is_nominal);
     add_threads(*command, advise.threads);
     add_json(*command, advise.as_json);
     return command;

@@ -105,6 +105,7 @@ struct CalibrateCommand {
 struct AdviseCommand {
     std::string package;
     std::string profile;
+    bool is_nominal{};  ///< the values of parameters.tsv only
     std::size_t threads{};
     bool as_json{};
 };

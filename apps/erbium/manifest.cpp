@@ -2,12 +2,11 @@
 // apps/erbium/manifest.cpp: run.json.
 #include "manifest.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <filesystem>
 
 #include "erbium/base/hash.hpp"
 #include "erbium/base/text.hpp"
+#include "json_number.hpp"
 
 namespace erbium::app {
 namespace {
@@ -47,7 +46,7 @@ std::string manifest_json(const Manifest& manifest) {
     for (const auto& [treatment, given] : manifest.doses) {
         json["doses"].push_back({{"treatment", treatment}, {"given", given}});
     }
-    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return json_text(json) + "\n";
 }
 
 void write_manifest(const std::string& folder, const Manifest& manifest) {

@@ -59,6 +59,19 @@ std::string agents_text(const Package& package, const std::vector<package::Treat
     return fmt::format("Agents: {}.", fmt::join(words, "; "));
 }
 
+bool has_bands(const std::vector<std::vector<assay::DoseResponse>>& panels) {
+    return !panels.empty() && !panels.front().empty() && !panels.front().front().lower.empty();
+}
+
+/// What bands mean, for captions of figures that have them.
+std::string band_text(const Package& package, bool has_bands) {
+    return has_bands ? fmt::format(
+                           " Lines: the values of parameters.tsv; bands: {:.0f} % of {} "
+                           "parameter sets.",
+                           100.0 * assay::kIntervalShare, package.ensemble.size())
+                     : std::string{};
+}
+
 }  // namespace
 
 report::Figure grid_figure(const Package& package, const assay::Grid& grid,
@@ -131,6 +144,10 @@ report::Figure course_figure(const Package& package, const std::vector<assay::Co
                 .title = "of the untreated state at t = 0", .low = 0.0, .marks = {{.value = 1.0}}}};
         for (const assay::CoursePair& course : courses) {
             report::Series series{.label = short_title(package, course.profile)};
+            if (!course.bands.empty()) {
+                series.lower = course.bands[charts.size()].lower;
+                series.upper = course.bands[charts.size()].upper;
+            }
             const double baseline = course.treated.baseline[column];
             for (std::size_t i = 0; i < course.treated.times_s.size(); ++i) {
                 series.x.push_back(hours_from_s(course.treated.times_s[i]));
@@ -145,7 +162,8 @@ report::Figure course_figure(const Package& package, const std::vector<assay::Co
         .title = fmt::format("Time courses under {}", panel.treatment_text),
         .caption =
             "Each curve is relative to its own value just before the treatment; the thin line "
-            "is that value. Equal kinetics in all curves: only what the name says differs.",
+            "is that value. Equal kinetics in all curves: only what the name says differs." +
+            band_text(package, !courses.empty() && !courses.front().bands.empty()),
         .columns = 3};
     for (const report::LineChart& chart : charts) {
         figure.panels.push_back({.svg = report::svg(chart)});
@@ -185,8 +203,10 @@ report::Figure dose_figure(const Package& package,
     report::Figure figure{
         .title = "Dose-response curves",
         .caption = fmt::format("Viability after {} against dose. Lines: model; points: measured, "
-                               "ringed where the model misses them by more than their tolerance.",
-                               time_text(package.protocol.duration_s)),
+                               "ringed where the line misses them by more than their "
+                               "tolerance.{}",
+                               time_text(package.protocol.duration_s),
+                               band_text(package, has_bands(panels))),
         .columns = 2};
     for (std::size_t k = 0; k < panels.size(); ++k) {
         const std::vector<assay::DoseResponse>& curves = panels[k];
@@ -205,7 +225,9 @@ report::Figure dose_figure(const Package& package,
         for (const assay::DoseResponse& curve : curves) {
             report::Series series{.label = profile_of(package, curve.profile).title,
                                   .x = curve.doses_nM,
-                                  .y = curve.values};
+                                  .y = curve.values,
+                                  .lower = curve.lower,
+                                  .upper = curve.upper};
             for (const package::Observation& observation : package.observations) {
                 const bool is_of_curve =
                     observation.quantity == package::MeasuredQuantity::viability &&

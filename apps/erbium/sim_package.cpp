@@ -5,13 +5,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "erbium/assay/ensemble.hpp"
 #include "erbium/base/units.hpp"
 #include "erbium/package/treatment.hpp"
+#include "json_number.hpp"
+#include "package_experiment.hpp"
 #include "sim_output.hpp"
 #include "treatment_options.hpp"
 
@@ -29,14 +30,10 @@ struct Shown {
     bool has_interval{};
 };
 
-nlohmann::ordered_json number(double value) {
-    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
-
 nlohmann::ordered_json numbers(const std::vector<double>& values) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const double value : values) {
-        out.push_back(number(value));
+        out.push_back(json_number(value));
     }
     return out;
 }
@@ -64,10 +61,11 @@ std::string json_of(const package::Package& package, const assay::Condition& con
     for (const Shown& one : shown) {
         const assay::ReadoutCourse& c = *one.course;
         nlohmann::ordered_json all{{"unit", one.unit}, {"nominal", numbers(c.nominal)}};
-        nlohmann::ordered_json end{{"nominal", number(c.nominal.back())}};
+        nlohmann::ordered_json end{{"nominal", json_number(c.nominal.back())}};
         const auto put = [&](const char* name, const std::vector<double>& values) {
             all[name] = values.empty() ? nlohmann::ordered_json(nullptr) : numbers(values);
-            end[name] = values.empty() ? nlohmann::ordered_json(nullptr) : number(values.back());
+            end[name] =
+                values.empty() ? nlohmann::ordered_json(nullptr) : json_number(values.back());
         };
         put("median", c.median);
         put("lower", c.lower);
@@ -75,7 +73,7 @@ std::string json_of(const package::Package& package, const assay::Condition& con
         json["readouts"][one.id] = std::move(all);
         json["end"][one.id] = std::move(end);
     }
-    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return json_text(json);
 }
 
 report::Table table_of(const std::string& title, const std::vector<Shown>& shown,
@@ -150,28 +148,19 @@ Exit simulate_package(const SimCommand& command, const Target& target) {
         }
         until_s = time.value();
     }
-    Diagnostics warnings;
-    Outcome<eqn::System, Diagnostics> system = assay::compile_package(package, warnings);
-    print_error(warnings.text());
-    if (!system) {
-        return show(system.error());
-    }
     const assay::Sets sets = command.is_nominal ? assay::Sets::nominal : assay::Sets::ensemble;
     const std::size_t set_count = sets == assay::Sets::nominal ? 0 : package.ensemble.size();
-    Manifest manifest{.inputs = package.texts,
-                      .species = system.value().state_count(),
-                      .reactions = system.value().reaction_count(),
-                      .runs = 2 * (1 + set_count)};
     assay::ExperimentOptions options;
     options.solver.tolerances.rtol = command.rtol.value_or(options.solver.tolerances.rtol);
     options.solver.tolerances.atol = command.atol;
     options.solver.method = command.solver;
     options.threads = 2;
-    manifest.solver = options.solver;
-    auto experiment = assay::Experiment::make(package, std::move(system).value(), options);
+    auto experiment = experiment_of(package, options);
     if (!experiment) {
         return show(experiment.error());
     }
+    Manifest manifest = manifest_of({}, experiment.value(), options);
+    manifest.runs = 2 * (1 + set_count);
     const bool is_for_terminal = command.output.empty() && !command.as_json;
     const std::size_t steps =
         command.steps.value_or(is_for_terminal ? kStepsOfATerminal : kStepsOfAFile);

@@ -183,7 +183,7 @@ HalfDose half_dose(std::span<const double> doses_nM, std::span<const double> res
 }
 
 std::vector<DoseResponse> dose_response(Experiment& experiment,
-                                        const package::DoseResponsePanel& panel) {
+                                        const package::DoseResponsePanel& panel, Sets sets) {
     const bool is_viability = panel.readout == "viability";
     std::vector<Question> questions;
     for (const std::string& profile : panel.profiles) {
@@ -199,7 +199,7 @@ std::vector<DoseResponse> dose_response(Experiment& experiment,
             questions.push_back(std::move(q));
         }
     }
-    const std::vector<Measurement> answers = experiment.measure(questions);
+    const std::vector<EnsembleMeasurement> answers = measure(experiment, questions, sets);
     std::vector<DoseResponse> curves;
     std::size_t at = 0;
     for (const std::string& profile : panel.profiles) {
@@ -209,8 +209,12 @@ std::vector<DoseResponse> dose_response(Experiment& experiment,
         curve.readout = panel.readout;
         curve.doses_nM = panel.doses_nM;
         for (std::size_t i = 0; i < panel.doses_nM.size(); ++i, ++at) {
-            curve.values.push_back(answers[at].value);
-            curve.reasons.push_back(answers[at].reason);
+            curve.values.push_back(answers[at].nominal.value);
+            curve.reasons.push_back(answers[at].nominal.reason);
+            if (answers[at].has_spread()) {
+                curve.lower.push_back(answers[at].spread.lower);
+                curve.upper.push_back(answers[at].spread.upper);
+            }
         }
         curve.fit = fit_logistic(curve.doses_nM, curve.values);
         curve.half = half_dose(curve.doses_nM, curve.values);

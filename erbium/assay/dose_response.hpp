@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "erbium/assay/experiment.hpp"
+#include "erbium/assay/ensemble.hpp"
 
 namespace erbium::assay {
 
@@ -67,13 +67,17 @@ struct DoseResponse {
     std::string readout;  ///< a readout's id, or "viability"
     std::vector<double> doses_nM;
     std::vector<double> values;        ///< over the untreated control at the protocol's duration
+    std::vector<double> lower;         ///< 5 % quantile over the ensemble; empty without one
+    std::vector<double> upper;         ///< 95 % quantile
     std::vector<std::string> reasons;  ///< why a value is NaN; else empty
     std::optional<LogisticFit> fit;
     HalfDose half;
 };
 
-/// All curves of a panel, in the order of its profiles.
+/// All curves of a panel, in the order of its profiles. Values, fit and half dose are those of the
+/// nominal set.
 [[nodiscard]] std::vector<DoseResponse> dose_response(Experiment& experiment,
-                                                      const package::DoseResponsePanel& panel);
+                                                      const package::DoseResponsePanel& panel,
+                                                      Sets sets = Sets::nominal);
 
 }  // namespace erbium::assay

@@ -22,6 +22,22 @@ bool is_same(const Treatment& a, const Treatment& b) {
            });
 }
 
+CourseBand band_of(std::span<const TimeCourse> courses, std::size_t column) {
+    CourseBand band;
+    for (std::size_t t = 0; t < courses.front().times_s.size(); ++t) {
+        std::vector<double> values;
+        for (const TimeCourse& course : courses) {
+            const double before = course.baseline[column];
+            values.push_back(before == 0.0 ? std::numeric_limits<double>::quiet_NaN()
+                                           : course.at(t, column) / before);
+        }
+        const Spread spread = spread_of(std::move(values));
+        band.lower.push_back(spread.lower);
+        band.upper.push_back(spread.upper);
+    }
+    return band;
+}
+
 }  // namespace
 
 std::optional<std::size_t> matching_observation(const Package& package, const Question& question) {
@@ -65,19 +81,31 @@ Grid viability_grid(Experiment& experiment, const package::GridPanel& panel) {
 }
 
 std::vector<CoursePair> time_courses(Experiment& experiment, const package::TimeCoursePanel& panel,
-                                     std::size_t count) {
-    std::vector<Condition> conditions;
+                                     Sets sets, std::size_t count) {
+    const package::Ensemble& ensemble = experiment.package().ensemble;
+    const std::size_t set_count = sets == Sets::ensemble ? ensemble.size() : 0;
+    std::vector<Condition> conditions;  // of each profile: treated, control, treated in each set
     for (const std::string& profile : panel.profiles) {
         const Condition treated{profile, {}, panel.background, panel.treatment};
         conditions.push_back(treated);
         conditions.push_back(treated.control());
+        for (std::size_t set = 0; set < set_count; ++set) {
+            conditions.push_back(treated);
+            conditions.back().constants = ensemble.settings(set);
+        }
     }
     std::vector<TimeCourse> courses =
         experiment.run(conditions, course_times(panel.until_s, count));
     std::vector<CoursePair> out;
     for (std::size_t i = 0; i < panel.profiles.size(); ++i) {
-        out.push_back(
-            {panel.profiles[i], std::move(courses[2 * i]), std::move(courses[2 * i + 1])});
+        const std::size_t first = i * (2 + set_count);
+        CoursePair pair{
+            panel.profiles[i], std::move(courses[first]), std::move(courses[first + 1]), {}};
+        for (std::size_t r = 0; set_count > 0 && r < panel.readouts.size(); ++r) {
+            pair.bands.push_back(
+                band_of({&courses[first + 2], set_count}, experiment.column(panel.readouts[r])));
+        }
+        out.push_back(std::move(pair));
     }
     return out;
 }

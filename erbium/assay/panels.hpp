@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "erbium/assay/experiment.hpp"
+#include "erbium/assay/ensemble.hpp"
 
 namespace erbium::assay {
 
@@ -36,16 +36,26 @@ struct Grid {
 [[nodiscard]] std::optional<std::size_t> matching_observation(const Package& package,
                                                               const Question& question);
 
-/// One profile with and without the treatment, at the same times.
+/// The 90 % interval of a readout over that of the same set just before the treatment, time by
+/// time.
+struct CourseBand {
+    std::vector<double> lower;
+    std::vector<double> upper;
+};
+
+/// One profile with and without the treatment, at the same times, in the nominal set.
 struct CoursePair {
     std::string profile;
     TimeCourse treated;
     TimeCourse control;
+    std::vector<CourseBand>
+        bands;  ///< of `treated`, by readout of the panel; empty without ensemble
 };
 
 /// @param count  number of times from 0 to the panel's end, >= 2
 [[nodiscard]] std::vector<CoursePair> time_courses(Experiment& experiment,
                                                    const package::TimeCoursePanel& panel,
+                                                   Sets sets = Sets::nominal,
                                                    std::size_t count = 121);
 
 /// What a node of the map shows: its readout untreated and treated at the panel's time.

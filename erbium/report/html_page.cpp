@@ -162,12 +162,17 @@ std::string html(const Page& page) {
     std::string out = fmt::format(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<title>{}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n",
-        xml_text(page.language), xml_text(page.title), chart_stylesheet(), page_stylesheet());
+        "{}<title>{}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n",
+        xml_text(page.language),
+        page.reload_s > 0
+            ? fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">\n", page.reload_s)
+            : std::string{},
+        xml_text(page.title), chart_stylesheet(), page_stylesheet());
     out += fmt::format(
         "<div class=\"caution\" role=\"note\"><p>{}</p></div>\n<header "
         "class=\"head\">\n<h1>{}</h1>\n{}",
         xml_text(page.caution), xml_text(page.title), paragraphs(page.lede, "lede"));
+    out += paragraphs(page.pending, "note");
     if (!page.keys.empty()) {
         out += "<dl class=\"keys\">\n";
         for (const KeyNumber& key : page.keys) {

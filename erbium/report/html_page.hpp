@@ -93,6 +93,8 @@ struct Page {
     std::string title{};
     std::string lede{};     ///< one paragraph under the title: what this is and what came out
     std::string caution{};  ///< the line at the very top: research use only
+    std::string pending{};  ///< what is still being computed, under the lede; empty: nothing
+    int reload_s{};         ///< a browser reads the page again after so many seconds; 0: never
     std::vector<KeyNumber> keys{};
     std::vector<Section> sections{};
     std::string foot{};  ///< last line, as the program and its version

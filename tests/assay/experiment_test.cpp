@@ -203,7 +203,8 @@ TEST(Panels, TheGridHasTheObservationOfTheSameDish) {
 
 TEST(Panels, CoursesComeWithTheirControl) {
     Experiment experiment = teaching_experiment();
-    const auto pairs = time_courses(experiment, *teaching_package().report.time_courses, 11);
+    const auto pairs =
+        time_courses(experiment, *teaching_package().report.time_courses, Sets::nominal, 11);
     ASSERT_EQ(pairs.size(), 2U);
     EXPECT_EQ(pairs[1].profile, "amplified_bypass");
     const std::vector<double> v =
