@@ -14,6 +14,7 @@
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
 #include "erbium/sim/solver.hpp"
+#include "erbium/sim/validate_run.hpp"
 
 namespace erbium::sim {
 namespace {
@@ -145,12 +146,12 @@ private:
                     job->index = shared_.next_++;
                     job->run = run_(job->index);
                 }
-                if (suits_lanes(shared_.tables_.system(), job->run)) {
+                Status status = validate(shared_.tables_.system(), job->run);
+                if (status.ok()) {
                     return {&job->run, &job->result};
                 }
-                solve_one(*job, shared_.tables_.system().events().empty()
-                                    ? ""
-                                    : "solved one by one: lanes do not carry out triggered events");
+                job->result = unsolved(shared_.tables_.system(), job->run);
+                job->result.status = std::move(status);
                 hand_over(*job);
             }
         }
@@ -163,9 +164,7 @@ private:
                 std::holds_alternative<math::LuPlan>(shared_.plan_)) {
                 retry_pivoted(*job);
             }
-            // Without a steady state there is nothing that another integrator would find.
-            if (!job->result.status.ok() &&
-                job->result.status.failure != Failure::no_steady_state) {
+            if (is_of_the_integrator(job->result.status.failure)) {
                 solve_by_bdf(*job);
             }
             hand_over(*job);
@@ -188,19 +187,6 @@ private:
                 },
                 [](Result&) {});
             job.result.fallbacks.push_back("solved again with row exchanges: " + why);
-        }
-
-        /// Systems with triggered events, and runs that are not well formed.
-        void solve_one(Job& job, const std::string& why) {
-            ++one_by_one_;
-            if (!solver_) {
-                solver_ =
-                    std::make_unique<Solver>(shared_.tables_.system(), shared_.options_.solver);
-            }
-            job.result = solver_->solve(job.run);
-            if (!why.empty()) {
-                job.result.fallbacks.insert(job.result.fallbacks.begin(), why);
-            }
         }
 
         /// What the lanes gave up on. Without CVODE their failure stands.
@@ -242,7 +228,6 @@ private:
         const std::function<void(std::size_t, Result&&)>& done_;
         std::deque<Job> jobs_;  // references stay valid when its ends change
         std::unique_ptr<LaneIntegrator> pivoting_;
-        std::unique_ptr<Solver> solver_;
         std::unique_ptr<Solver> bdf_;
         std::size_t pivoted_{};
         std::size_t one_by_one_{};

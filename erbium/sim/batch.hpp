@@ -45,7 +45,7 @@ struct BatchReport {
     std::size_t lane_steps{};  ///< steps of subjects; at best passes times lanes
     std::size_t lanes{};
     std::size_t pivoted{};     ///< subjects solved again with row exchanges
-    std::size_t one_by_one{};  ///< subjects solved by sim::Solver or BDF
+    std::size_t one_by_one{};  ///< subjects solved again by BDF
     double cpu_s{};            ///< of all threads
     std::string_view instruction_set{};
 
@@ -63,10 +63,10 @@ struct BatchReport {
 ///   1. lanes, factors without row exchanges, guarded by their growth and a residual
 ///   2. the same method with row exchanges, when the guard refused (not for large systems)
 ///   3. BDF (CVODE), where it is built in
-/// Systems with triggered events go to sim::Solver at once, and so do runs that are not well
-/// formed, about which it says why. Comparisons in rates are met by the control of errors, not
-/// found and stopped at as sim::Solver does. A run that none can do has its Status, and NaN from
-/// there on.
+/// What happens between steps means the same as for sim::Solver: doses, triggered events,
+/// comparisons in rates, which end steps where they change; the place is sought for each subject
+/// on its own dense output. A run that none can do, or that is not well formed, has its Status, and
+/// NaN from there on.
 ///
 /// Result i is that of run i, the same bytes for every number of threads and lanes, every target
 /// and every order of runs; only Statistics::cpu_s differs.

@@ -21,14 +21,6 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMostGrowth = 1e8;
 constexpr std::size_t kMostLuRefusals = 4;
 
-// Step control as in RODAS (Hairer, Wanner 1996): a step may shrink or grow by these factors. After
-// a dose steps must grow over many decades, so that they may grow by more than in RODAS.
-constexpr double kSafety = 0.9;
-constexpr double kMostShrink = 5.0;
-constexpr double kMostGrow = 10.0;
-constexpr double kLeastGuess = 0.01;
-constexpr double kMostGuess = 1.0;
-
 /// All that the check of a solution reads.
 math::LuProgram pattern_of(const math::SupernodePlan& plan) noexcept {
     const math::SupernodeProgram program = plan.program();
@@ -53,12 +45,12 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuProgram& 
       n_{tables.system().state_count()},
       width_{kernels.width},
       lu_error_limit_{std::min(1e-8, 0.01 * options.tolerances.rtol)},
-      lanes_(width_),
+      lanes_(width_, Lane{tableau.error_order}),
       state_(n_),
       kept_(width_) {
     const std::size_t row = n_ * width_;
     for (std::size_t l = 0; l < width_; ++l) {
-        subjects_.emplace_back(tables.system(), tables.depends_on_time());
+        subjects_.emplace_back(subject_kernels_.emplace_back(tables.system()));
     }
     for (math::AlignedDoubles* by_lane :
          {&t_, &t_stage_, &d_h_, &norm_, &growth_, &lu_error_, &accepted_}) {
@@ -104,12 +96,6 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::SupernodePl
     }
 }
 
-double LaneIntegrator::power(double x, double y) const noexcept {
-    double result = 0.0;  // not std::pow: its last bit differs between machines
-    math::lane_kernels().front().power(&x, &y, &result, 1);
-    return result;
-}
-
 void LaneIntegrator::solve(const std::function<LaneTask()>& next,
                            const std::function<void(Result&)>& done) {
     for (;;) {
@@ -135,11 +121,7 @@ void LaneIntegrator::solve(const std::function<LaneTask()>& next,
         kernels_.take_accepted(n_, accepted_.data(), y_stage_.data(), y_.data());
         for (std::size_t l = 0; l < width_; ++l) {
             if (subjects_[l].is_active() && accepted_[l] != 0.0) {
-                if (subjects_[l].seeks_steady_state()) {
-                    look_for_steady_state(l);
-                } else if (lanes_[l].reaches_stop) {
-                    enter(l);
-                }
+                go_on(l);
             }
             if (subjects_[l].is_finished() && lanes_[l].attempts > 0) {
                 lanes_[l].attempts = 0;
@@ -152,19 +134,16 @@ void LaneIntegrator::solve(const std::function<LaneTask()>& next,
 /// Gives an idle lane its next run, until one needs integration.
 void LaneIntegrator::fill(std::size_t l, const std::function<LaneTask()>& next,
                           const std::function<void(Result&)>& done) {
-    LaneSubject& subject = subjects_[l];
+    RunInProgress& subject = subjects_[l];
     for (LaneTask task = next(); task.run != nullptr; task = next()) {
-        lanes_[l] = Lane{};
+        lanes_[l] = Lane{tableau_.error_order};
         lanes_[l].trace = task.trace;
         if (task.trace != nullptr) {
             task.trace->clear();
         }
-        subject.begin(*task.run, *task.result);
+        subject.begin(*task.run, *task.result, tables_.depends_on_time());
         if (subject.is_active()) {
-            t_[l] = subject.begin_time();
-        }
-        if (!subject.is_finished()) {
-            double t = t_[l];
+            double t = subject.begin_time();
             subject.settle(t);
             t_[l] = t;
         }
@@ -176,54 +155,70 @@ void LaneIntegrator::fill(std::size_t l, const std::function<LaneTask()>& next,
     }
 }
 
-/// After a step to `stop`: what is due there, and on.
-void LaneIntegrator::enter(std::size_t l) {
-    LaneSubject& subject = subjects_[l];
-    const std::span<double> state = subject.state();
-    for (std::size_t i = 0; i < n_; ++i) {
-        state[i] = y_[i * width_ + l];
+/// After an accepted step.
+void LaneIntegrator::go_on(std::size_t l) {
+    RunInProgress& subject = subjects_[l];
+    const Lane& lane = lanes_[l];
+    if (lane.reaches_limit || lane.has_crossed || subject.has_triggered_events()) {
+        enter(l);
     }
-    double t = t_[l];
-    subject.settle(t);
-    t_[l] = t;
-    if (!subject.is_finished()) {
-        if (subject.was_changed()) {
-            start(l);
-        } else {
-            // An output only: the step size is still good.
-            set_stop(l);
+    if (subject.is_active() && subject.seeks_steady_state()) {
+        const bool is_over = t_[l] >= subject.stop();
+        const bool has_begun_anew = lane.needs_first_step || lane.has_crossed;
+        if (is_over || !has_begun_anew) {
+            look_for_steady_state(l);
         }
     }
 }
 
-/// Takes over the subject's state, and its parameters where they changed.
-void LaneIntegrator::start(std::size_t l) {
-    LaneSubject& subject = subjects_[l];
+/// Does what is due at the lane's time, and goes on from there.
+void LaneIntegrator::enter(std::size_t l) {
+    RunInProgress& subject = subjects_[l];
+    if (!lanes_[l].has_crossed) {  // else accept() left the state there
+        gather(y_, l, subject.state());
+    }
+    double t = t_[l];
+    subject.settle(t);
+    t_[l] = t;
+    if (subject.is_finished()) {
+        return;
+    }
+    if (subject.was_changed()) {
+        start(l);
+    } else if (lanes_[l].has_crossed) {
+        // Where no rate jumped the size of the next step is still good.
+        start(l, subject.crossings().is_in_rate() ? 0.0 : lanes_[l].control.h());
+    }
+}
+
+/// Takes over the subject's state, its parameters and the comparisons that its rates hold.
+/// @param first_step  a good one, or 0: it is found anew
+void LaneIntegrator::start(std::size_t l, double first_step) {
+    RunInProgress& subject = subjects_[l];
     const std::span<const double> state = subject.state();
     for (std::size_t i = 0; i < n_; ++i) {
         y_[i * width_ + l] = state[i];
     }
+    const double stop = subject.stop();
+    const double last = std::nextafter(stop, t_[l]);
+    latest_[l] = subject.jumps_at_stop() ? last : std::numeric_limits<double>::infinity();
     load_slots(l);
+    subject.crossings().begin(t_[l], state, subject.jumps_at_stop() ? last : stop);
+    for (const eqn::Root& root : tables_.system().roots()) {
+        if (root.is_in_rate) {
+            slots_[root.comparison * width_ + l] = subject.kernel().slot(root.comparison);
+        }
+    }
     atol_[l] = subject.atol(options_.tolerances);
-    Lane& lane = lanes_[l];
-    set_stop(l);
-    lane.needs_start = true;
-    lane.was_rejected = false;
-    lane.h_accepted = 0.0;
+    lanes_[l].control.start(first_step);
+    lanes_[l].needs_first_step = first_step <= 0.0;
     ++subject.result().statistics.restarts;
-}
-
-void LaneIntegrator::set_stop(std::size_t l) {
-    const double stop = subjects_[l].stop();
-    lanes_[l].stop = stop;
-    latest_[l] = subjects_[l].jumps_at_stop() ? std::nextafter(stop, t_[l])
-                                              : std::numeric_limits<double>::infinity();
 }
 
 void LaneIntegrator::load_slots(std::size_t l) {
     const eqn::System& system = tables_.system();
     const eqn::Program program = system.program();
-    const eqn::ReferenceKernel& kernel = subjects_[l].kernel();
+    const eqn::ReferenceKernel& kernel = subject_kernels_[l];
     const auto slot = [&](std::size_t s) -> double& { return slots_[s * width_ + l]; };
     for (std::size_t i = 0; i < program.literals.size(); ++i) {
         slot(i) = program.literals[i];
@@ -238,46 +233,31 @@ void LaneIntegrator::load_slots(std::size_t l) {
     }
 }
 
-/// First steps where a lane starts, and steps cut to end at stops.
+/// First steps where a lane starts, and steps cut to end where they must.
 void LaneIntegrator::choose_steps() {
     for (std::size_t l = 0; l < width_; ++l) {
         Lane& lane = lanes_[l];
-        if (!subjects_[l].is_active()) {
+        const RunInProgress& subject = subjects_[l];
+        if (!subject.is_active()) {
             continue;
         }
-        const double left = lane.stop - t_[l];
+        const double to_stop = subject.stop() - t_[l];
         if (lane.is_looking) {
-            h_[l] = left > 0.0 ? left : lane.stop;
+            h_[l] = to_stop > 0.0 ? to_stop : subject.stop();
             reciprocal_h_[l] = shift_[l] = 1.0 / h_[l];
             continue;
         }
-        if (lane.needs_start) {
-            // Measured against the time in which something that matters would double at the
-            // present rate; mostly fast states that settle. Ten parts rather than one, for a
-            // rejected step costs less than a decade of accepted ones.
-            double largest = 0.0;
-            for (std::size_t i = 0; i < n_; ++i) {
-                largest = std::max(largest, std::fabs(y_[i * width_ + l]));
-            }
-            double fastest = 0.0;
-            for (std::size_t i = 0; i < n_; ++i) {
-                const double size = std::fabs(y_[i * width_ + l]) + 1e-4 * largest + atol_[l];
-                fastest = std::max(fastest, std::fabs(f_[i * width_ + l]) / size);
-            }
-            const double part = power(options_.tolerances.rtol, 1.0 / (tableau_.error_order + 1.0));
+        if (lane.needs_first_step) {
             // Where rates depend on time, their value now says nothing about what is coming.
-            const double most = tables_.depends_on_time() ? 0.01 * left : left;
-            lane.h_guess = std::isfinite(fastest) ? 10.0 * part / fastest : most;
-            lane.h = std::min(lane.h_guess * lane.guess_ratio, most);
-            lane.needs_start = false;
+            const double most = tables_.depends_on_time() ? 0.01 * to_stop : to_stop;
+            lane.control.start(y_.data() + l, f_.data() + l, n_, width_, options_.tolerances.rtol,
+                               atol_[l], most);
+            lane.needs_first_step = false;
         }
-        // A rest shorter than the step is taken in one, or in two of equal length.
-        lane.reaches_stop = lane.h >= left * (1.0 - 1e-10);
-        if (lane.reaches_stop) {
-            h_[l] = left;
-        } else {
-            h_[l] = lane.h > 0.5 * left ? 0.5 * left : lane.h;
-        }
+        lane.limit = subject.limit(t_[l]);
+        const double left = lane.limit - t_[l];
+        h_[l] = lane.control.cut(left);
+        lane.reaches_limit = h_[l] == left;
         reciprocal_h_[l] = 1.0 / h_[l];
         shift_[l] = 1.0 / (h_[l] * tableau_.gamma);
     }
@@ -338,7 +318,7 @@ void LaneIntegrator::differentiate_by_time() {
     for (std::size_t l = 0; l < width_; ++l) {
         t_stage_[l] = t_[l] + std::max(1e-7 * h_[l], 8.0 * kEpsilon * std::fabs(t_[l]));
     }
-    kernels_.rates_of_change(tables_.program(), t_stage_.data(), y_.data(), slots_.data(),
+    kernels_.rates_of_change(tables_.held_program(), t_stage_.data(), y_.data(), slots_.data(),
                              scratch_.data(), slope_.data());
     for (std::size_t i = 0; i < n_; ++i) {
         for (std::size_t l = 0; l < width_; ++l) {
@@ -350,7 +330,7 @@ void LaneIntegrator::differentiate_by_time() {
 
 /// One step of every lane: stages, the new state in y_stage_, the error norm.
 void LaneIntegrator::attempt() {
-    const LaneProgram& program = tables_.program();
+    const LaneProgram& program = tables_.held_program();
     const std::size_t row = n_ * width_;
     kernels_.rates_of_change(program, t_.data(), y_.data(), slots_.data(), scratch_.data(),
                              f_.data());
@@ -409,39 +389,19 @@ void LaneIntegrator::judge(std::size_t l) {
     statistics.rhs_evaluations += static_cast<std::size_t>(tableau_.stages);
     if (!has_factors(l) || !std::isfinite(norm_[l])) {
         lane.lu_refusals = has_factors(l) ? 0 : lane.lu_refusals + 1;
-        reject(l, 0.1);
+        lane.control.refuse(h_[l]);
+        give_up_if_lost(l);
         return;
     }
     lane.lu_refusals = 0;
-    const double error = std::max(norm_[l], 1e-10);
-    const double exponent = 1.0 / (tableau_.error_order + 1.0);
-    double shrink = power(error, exponent) / kSafety;
-    if (error > 1.0) {
+    if (norm_[l] > 1.0) {
         ++statistics.error_test_failures;
-        reject(l, 1.0 / std::min(shrink, kMostShrink));
+        lane.control.reject(h_[l], norm_[l]);
+        give_up_if_lost(l);
         return;
     }
-    // Gustafsson's predictive control, ACM Trans Math Softw 20 (1994) 496, in the form of RODAS.
-    if (lane.h_accepted > 0.0) {
-        const double predicted = lane.h_accepted / h_[l] *
-                                 power(error * error / lane.error_accepted, exponent) / kSafety;
-        shrink = std::max(shrink, predicted);
-    }
-    shrink = std::clamp(shrink, 1.0 / kMostGrow, kMostShrink);
-    double next = h_[l] / shrink;
-    if (lane.was_rejected) {
-        next = std::min(next, h_[l]);
-    }
-    if (lane.h_accepted == 0.0) {
-        // How far off the guess was, for the next start in this run.
-        lane.guess_ratio = std::clamp(h_[l] / shrink / lane.h_guess, kLeastGuess, kMostGuess);
-    }
-    lane.h_accepted = h_[l];
-    lane.error_accepted = std::max(0.01, error);
-    // A step that was cut short for a stop says little about the one after it.
-    lane.h = lane.reaches_stop ? std::max(next, lane.h) : next;
-    lane.was_rejected = false;
     ++statistics.steps;
+    lane.control.accept(h_[l], norm_[l], lane.reaches_limit);
     accept(l);
 }
 
@@ -449,45 +409,71 @@ bool LaneIntegrator::has_factors(std::size_t l) const noexcept {
     return growth_[l] < kMostGrowth && lu_error_[l] < lu_error_limit_;
 }
 
+/// The step is done: outputs inside it, and where it was cut the subject's state there.
 void LaneIntegrator::accept(std::size_t l) {
     accepted_[l] = 1.0;
-    const Lane& lane = lanes_[l];
+    Lane& lane = lanes_[l];
+    RunInProgress& subject = subjects_[l];
     const double before = t_[l];
-    const double after = lane.reaches_stop ? lane.stop : before + h_[l];
-    LaneSubject& subject = subjects_[l];
+    double after = lane.reaches_limit ? lane.limit : before + h_[l];
+    const std::optional<double> place = find_crossing(l, before, after);
+    lane.has_crossed = place.has_value();
+    after = place.value_or(after);
+    t_[l] = after;
+    if (lane.has_crossed) {
+        interpolate(l, (after - before) / h_[l], subject.state());
+    }
     while (subject.has_output_before(after)) {
-        interpolate(l, (subject.next_output_time() - before) / h_[l]);
+        interpolate(l, (subject.next_output_time() - before) / h_[l], state_);
         subject.record(state_);
     }
     if (lane.trace != nullptr) {
         write_trace(l, before, after);
     }
-    t_[l] = after;
-    if (subject.is_active() && lane.attempts >= options_.max_steps && !lane.reaches_stop) {
+    if (subject.is_active() && lane.attempts >= options_.max_steps && !lane.reaches_limit) {
         subject.fail(
-            Failure::too_many_steps, after, std::nullopt,
-            fmt::format("at time {:.6g}: {} steps were not enough", after, options_.max_steps));
+            {Failure::too_many_steps, after, std::nullopt,
+             fmt::format("at time {:.6g}: {} steps were not enough", after, options_.max_steps)});
     }
+}
+
+/// Where in the step from `before` to `after` a comparison changes.
+std::optional<double> LaneIntegrator::find_crossing(std::size_t l, double before, double after) {
+    Crossings& crossings = subjects_[l].crossings();
+    if (!crossings.are_watched()) {
+        return std::nullopt;
+    }
+    const std::span<const std::uint32_t> states = crossings.states();
+    for (const std::uint32_t s : states) {
+        state_[s] = y_stage_[s * width_ + l];
+    }
+    const auto inside = [&](double t, std::span<double> y) {
+        const double theta = t >= after ? 1.0 : (t - before) / h_[l];
+        for (const std::uint32_t s : states) {
+            y[s] = interpolated(l, theta, s);
+        }
+    };
+    return crossings.find(before, after, state_, std::ref(inside));
 }
 
 void LaneIntegrator::write_trace(std::size_t l, double before, double after) {
     const Lane& lane = lanes_[l];
     StepTrace& trace = *lane.trace;
-    trace.steps.push_back({before, h_[l], after, lane.reaches_stop});
+    const bool ends_at_stop = lane.reaches_limit || lane.has_crossed;
+    trace.steps.push_back({before, h_[l], after, ends_at_stop});
     for (std::size_t i = 0; i < n_; ++i) {
         trace.states.push_back(y_[i * width_ + l]);
     }
-    for (std::size_t i = 0; lane.reaches_stop && i < n_; ++i) {
-        trace.stop_states.push_back(y_stage_[i * width_ + l]);
+    for (std::size_t i = 0; ends_at_stop && i < n_; ++i) {
+        trace.stop_states.push_back(lane.has_crossed ? subjects_[l].state()[i]
+                                                     : y_stage_[i * width_ + l]);
     }
 }
 
-void LaneIntegrator::reject(std::size_t l, double factor) {
-    Lane& lane = lanes_[l];
-    lane.h = h_[l] * factor;
-    lane.was_rejected = true;
-    const double least = std::max(16.0 * kEpsilon * std::fabs(t_[l]), 1e-20 * (lane.stop - t_[l]));
-    if (lane.h <= least || lane.lu_refusals > kMostLuRefusals ||
+/// After a step that was not accepted.
+void LaneIntegrator::give_up_if_lost(std::size_t l) {
+    const Lane& lane = lanes_[l];
+    if (lane.control.is_lost(t_[l], subjects_[l].stop()) || lane.lu_refusals > kMostLuRefusals ||
         lane.attempts >= options_.max_steps) {
         give_up(l);
     }
@@ -496,7 +482,7 @@ void LaneIntegrator::reject(std::size_t l, double factor) {
 /// Why, when, and because of which species.
 void LaneIntegrator::give_up(std::size_t l) {
     const Lane& lane = lanes_[l];
-    LaneSubject& subject = subjects_[l];
+    RunInProgress& subject = subjects_[l];
     const double t = t_[l];
     const double* const error =
         k_.data() + static_cast<std::size_t>(tableau_.stages - 1) * n_ * width_;
@@ -516,44 +502,58 @@ void LaneIntegrator::give_up(std::size_t l) {
         }
     }
     const auto named = [&](SpeciesId s) { return tables_.system().species().names()[s.value]; };
+    const auto fail = [&](Failure failure, std::optional<SpeciesId> species, std::string why) {
+        subject.fail({failure, t, species, fmt::format("at time {:.6g}: {}", t, why)});
+    };
     if (bad_rate) {
-        subject.fail(
-            Failure::not_finite_rate, t, bad_rate,
-            fmt::format("at time {:.6g}: the rate of {} is not finite", t, named(*bad_rate)));
+        fail(Failure::not_finite_rate, bad_rate,
+             fmt::format("the rate of {} is not finite", named(*bad_rate)));
     } else if (lane.attempts >= options_.max_steps) {
-        subject.fail(
-            Failure::too_many_steps, t, worst,
-            fmt::format("at time {:.6g}: {} steps were not enough", t, options_.max_steps));
+        fail(Failure::too_many_steps, worst,
+             fmt::format("{} steps were not enough", options_.max_steps));
     } else if (lane.lu_refusals > 0) {
-        subject.fail(Failure::newton, t, worst,
-                     fmt::format("at time {:.6g}: the linear systems could not be solved "
-                                 "without row exchanges",
-                                 t));
+        fail(Failure::newton, worst,
+             "the linear systems could not be solved without row exchanges");
     } else {
-        subject.fail(
-            Failure::error_test, t, worst,
-            fmt::format("at time {:.6g}: the step became too small for the error test", t) +
-                (worst ? "; worst is " + named(*worst) : std::string{}));
+        fail(Failure::error_test, worst,
+             "the step became too small for the error test" +
+                 (worst ? "; worst is " + named(*worst) : std::string{}));
     }
 }
 
-/// state_ = the lane's state at t + theta h, inside the step just done.
-void LaneIntegrator::interpolate(std::size_t l, double theta) {
-    const std::size_t row = n_ * width_;
+void LaneIntegrator::gather(const math::AlignedDoubles& rows, std::size_t l,
+                            std::span<double> y) const {
     for (std::size_t i = 0; i < n_; ++i) {
-        const std::size_t at = i * width_ + l;
-        double sum = 0.0;
-        for (int m = tableau_.dense_terms; m-- > 0;) {
-            const RosenbrockTableau::Row& weights = tableau_.dense[static_cast<std::size_t>(m)];
-            double p = 0.0;
-            for (int j = 0; j < tableau_.stages; ++j) {
-                const auto stage = static_cast<std::size_t>(j);
-                p += weights[stage] * k_[stage * row + at];
-            }
-            sum = p + theta * sum;
-        }
-        state_[i] = (1.0 - theta) * y_[at] + theta * (y_stage_[at] + (1.0 - theta) * sum);
+        y[i] = rows[i * width_ + l];
     }
+}
+
+/// y = the lane's state at t + theta h, inside the step just done.
+void LaneIntegrator::interpolate(std::size_t l, double theta, std::span<double> y) const {
+    for (std::size_t i = 0; i < n_; ++i) {
+        y[i] = interpolated(l, theta, i);
+    }
+}
+
+double LaneIntegrator::interpolated(std::size_t l, double theta, std::size_t i) const noexcept {
+    const std::size_t row = n_ * width_;
+    const std::size_t at = i * width_ + l;
+    if (theta >= 1.0) {
+        return y_stage_[at];
+    }
+    double sum = 0.0;
+    for (int m = tableau_.dense_terms; m-- > 0;) {
+        const RosenbrockTableau::Row& weights = tableau_.dense[static_cast<std::size_t>(m)];
+        double p = 0.0;
+        for (int j = 0; j < tableau_.stages; ++j) {
+            const auto stage = static_cast<std::size_t>(j);
+            p += weights[stage] * k_[stage * row + at];
+        }
+        sum = p + theta * sum;
+    }
+    // By differences, so that what does not change keeps its value to the last bit: a trigger may
+    // compare it with a copy of itself.
+    return y_[at] + theta * ((y_stage_[at] - y_[at]) + (1.0 - theta) * sum);
 }
 
 }  // namespace erbium::sim

@@ -2,15 +2,19 @@
 // erbium/sim/lanes_integrator.hpp: solves many runs at once, one per lane, by a Rosenbrock method.
 // Reads: Run   Makes: Result   Used by: sim::BatchSolver
 //
-// Every lane has its own time, step size, error and place in its script; the lanes only share the
-// instructions. A lane whose run ended or failed takes the next run at once. Nothing that a lane
-// computes depends on what the others hold, so a result is the same bytes for every number of lanes
-// and every order of runs.
+// Every lane has its own time, step size, error, place in its script and triggered events; the
+// lanes only share the instructions. A lane whose run ended or failed takes the next run at once.
+// Nothing that a lane computes depends on what the others hold, so a result is the same bytes for
+// every number of lanes and every order of runs. What happens between steps is that of
+// sim::RunInProgress, one lane after another; where in a step a comparison changes is sought on the
+// dense output.
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "erbium/math/aligned.hpp"
@@ -18,9 +22,11 @@
 #include "erbium/math/row_exchange_lu.hpp"
 #include "erbium/math/supernodal_lu.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
-#include "erbium/sim/lanes_subject.hpp"
 #include "erbium/sim/rosenbrock_tableau.hpp"
 #include "erbium/sim/run.hpp"
+#include "erbium/sim/run_in_progress.hpp"
+#include "erbium/sim/steady_state.hpp"
+#include "erbium/sim/step_control.hpp"
 #include "erbium/sim/step_trace.hpp"
 
 namespace erbium::sim {
@@ -58,7 +64,7 @@ public:
                    const SolverOptions& options);
 
     /// Solves until `next` gives no run and all lanes are done. `done` is called with each result
-    /// as it ends. Precondition: every run suits_lanes().
+    /// as it ends. Precondition: every run is valid, see validate().
     void solve(const std::function<LaneTask()>& next, const std::function<void(Result&)>& done);
 
     [[nodiscard]] const LaneStatistics& statistics() const noexcept { return statistics_; }
@@ -70,31 +76,28 @@ private:
 
     /// Numbers of one lane that no kernel reads.
     struct Lane {
-        double h{};           // next step
-        double h_accepted{};  // last accepted step and its error, for the controller
-        double error_accepted{};
-        double stop{};
-        bool needs_start{};  // h is to be found anew
-        double h_guess{};    // at the last start
-        double guess_ratio{1.0};
-        bool was_rejected{};
-        bool reaches_stop{};  // the present step ends at `stop`
+        explicit Lane(int error_order) noexcept : control{error_order} {}
+
+        StepControl control;
+        bool needs_first_step{};
+        double limit{};        // where the present step must end at the latest
+        bool reaches_limit{};  // it ends there
+        bool has_crossed{};    // it was cut where a comparison changed
         std::size_t attempts{};
         std::size_t lu_refusals{};  // in a row
         // While a steady state is sought.
         bool is_looking{};  // the present step is a correction of Newton's method
-        int corrections{};
+        SteadyStateSearch search;
         std::size_t steps_since_look{};
-        double cpu_begin_s{};
         StepTrace* trace{};
     };
 
     void fill(std::size_t l, const std::function<LaneTask()>& next,
               const std::function<void(Result&)>& done);
+    void go_on(std::size_t l);
     void enter(std::size_t l);
     void load_slots(std::size_t l);
-    void start(std::size_t l);
-    void set_stop(std::size_t l);
+    void start(std::size_t l, double first_step = 0.0);
     void choose_steps();
     void attempt();
     void factor();
@@ -106,11 +109,13 @@ private:
     void look_for_steady_state(std::size_t l);
     void judge_correction(std::size_t l);
     void accept(std::size_t l);
+    [[nodiscard]] std::optional<double> find_crossing(std::size_t l, double before, double after);
     void write_trace(std::size_t l, double before, double after);
-    void reject(std::size_t l, double factor);
+    void give_up_if_lost(std::size_t l);
     void give_up(std::size_t l);
-    void interpolate(std::size_t l, double theta);
-    [[nodiscard]] double power(double x, double y) const noexcept;
+    void interpolate(std::size_t l, double theta, std::span<double> y) const;
+    [[nodiscard]] double interpolated(std::size_t l, double theta, std::size_t i) const noexcept;
+    void gather(const math::AlignedDoubles& rows, std::size_t l, std::span<double> y) const;
 
     const LaneTables& tables_;
     math::LuProgram lu_program_;
@@ -121,7 +126,8 @@ private:
     std::size_t width_;
     double lu_error_limit_;
 
-    std::vector<LaneSubject> subjects_;
+    std::deque<eqn::ReferenceKernel> subject_kernels_;  // neither may move
+    std::deque<RunInProgress> subjects_;
     std::vector<Lane> lanes_;
     LaneStatistics statistics_;
 

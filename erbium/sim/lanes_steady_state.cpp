@@ -5,11 +5,6 @@
 // The first stage of a Rosenbrock step of length h from y is (I / (h gamma) - J)^-1 f(y), so that a
 // correction of Newton's method, (I / h - J)^-1 f(y) with h all of the time left, is a step of
 // which only the first stage is used: a lane looks for its steady state while the others step on.
-#include <fmt/core.h>
-
-#include <cmath>
-#include <limits>
-
 #include "erbium/sim/lanes_integrator.hpp"
 #include "erbium/sim/steady_state.hpp"
 
@@ -22,67 +17,61 @@ void LaneIntegrator::look_for_steady_state(std::size_t l) {
     // The first stage was the correction for a part of the step. One for all of the time left that
     // is much smaller is not to be expected, and one that is not near would not be taken.
     constexpr std::size_t kStepsBetweenLooks = 3;
-    const bool is_due = lane.steps_since_look >= kStepsBetweenLooks &&
-                        weighted_change(k_.data() + l, y_.data() + l, n_, width_,
-                                        subjects_[l].equilibration().tolerance) <= kNearlySteady;
-    if (!is_due && !lane.reaches_stop) {
+    const bool is_due =
+        lane.steps_since_look >= kStepsBetweenLooks &&
+        weighted_change(k_.data() + l, y_.data() + l, n_, width_,
+                        subjects_[l].equilibration().tolerance) <= SteadyStateSearch::kNearlySteady;
+    if (!is_due && t_[l] < subjects_[l].stop()) {
         return;
     }
     lane.is_looking = true;
-    lane.corrections = 0;
+    lane.search.begin();
     kept_[l].resize(n_);
-    for (std::size_t i = 0; i < n_; ++i) {
-        kept_[l][i] = y_[i * width_ + l];
-    }
+    gather(y_, l, kept_[l]);
 }
 
 void LaneIntegrator::judge_correction(std::size_t l) {
     Lane& lane = lanes_[l];
-    LaneSubject& subject = subjects_[l];
+    RunInProgress& subject = subjects_[l];
     Statistics& statistics = subject.result().statistics;
     ++lane.attempts;
-    ++lane.corrections;
     ++statistics.factorisations;
     ++statistics.jacobians;
     ++statistics.rhs_evaluations;
-    const double size = weighted_change(k_.data() + l, y_.data() + l, n_, width_,
-                                        subject.equilibration().tolerance);
-    const bool is_near = has_factors(l) && size <= kNearlySteady;
-    for (std::size_t i = 0; is_near && i < n_; ++i) {
-        y_[i * width_ + l] += k_[i * width_ + l];
+    using Verdict = SteadyStateSearch::Verdict;
+    Verdict verdict = Verdict::not_steady;
+    if (has_factors(l)) {
+        verdict = lane.search.judge(weighted_change(k_.data() + l, y_.data() + l, n_, width_,
+                                                    subject.equilibration().tolerance));
     }
-    // Where modes are slow in all of the time left, corrections shrink by a factor only: further
-    // ones cost little and bring small states, whose weight is small, nearer.
-    const bool is_steady =
-        is_near && (size <= 0.01 || (lane.corrections == kMostCorrections && size <= 1.0));
-    if (is_steady) {
-        lane.is_looking = false;
-        const std::span<double> state = subject.state();
+    if (verdict != Verdict::not_steady) {
         for (std::size_t i = 0; i < n_; ++i) {
-            state[i] = y_[i * width_ + l];
+            y_[i * width_ + l] += k_[i * width_ + l];
         }
-        double t = subject.become_steady();
-        if (!subject.is_finished()) {
-            subject.settle(t);
-        }
-        t_[l] = t;
-        if (!subject.is_finished()) {
-            start(l);
-        }
+    }
+    if (verdict == Verdict::go_on) {
         return;
     }
-    if (is_near && lane.corrections < kMostCorrections) {
-        return;
+    lane.is_looking = false;
+    if (verdict == Verdict::steady) {
+        gather(y_, l, subject.state());
+        if (subject.crossings().are_unchanged(t_[l], subject.state())) {
+            double t = subject.become_steady();
+            subject.settle(t);
+            t_[l] = t;
+            if (!subject.is_finished()) {
+                start(l);
+            }
+            return;
+        }
     }
     // Not there yet: on from where the corrections began.
-    lane.is_looking = false;
     lane.steps_since_look = 0;
     for (std::size_t i = 0; i < n_; ++i) {
         y_[i * width_ + l] = kept_[l][i];
     }
-    if (t_[l] >= lane.stop) {
-        subject.fail(Failure::no_steady_state, t_[l], std::nullopt,
-                     fmt::format("no steady state was reached in {:.6g} time units", lane.stop));
+    if (t_[l] >= subject.stop()) {
+        subject.fail_to_become_steady(t_[l]);
     }
 }
 

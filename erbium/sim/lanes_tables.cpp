@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/sim/lanes_tables.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace erbium::sim {
@@ -114,6 +116,16 @@ LaneTables::LaneTables(eqn::System system) : system_{std::move(system)} {
                 .partials = partials_.view,
                 .partial_sums = partial_sums_.view,
                 .jacobian = jacobian_.view};
+    const auto is_held = [roots = system_.roots()](const Instruction& i) {
+        return std::any_of(roots.begin(), roots.end(), [&i](const eqn::Root& root) {
+            return root.is_in_rate && root.comparison == i.dst;
+        });
+    };
+    std::remove_copy_if(p.rate_tape.begin(), p.rate_tape.end(), std::back_inserter(held_rate_tape_),
+                        is_held);
+    held_program_ = program_;
+    held_program_.rate_tape = held_rate_tape_.data();
+    held_program_.rate_tape_end = held_rate_tape_.data() + held_rate_tape_.size();
 }
 
 }  // namespace erbium::sim

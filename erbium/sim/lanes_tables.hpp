@@ -65,6 +65,9 @@ public:
 
     [[nodiscard]] const eqn::System& system() const noexcept { return system_; }
     [[nodiscard]] const LaneProgram& program() const noexcept { return program_; }
+    /// The same, but for comparisons of System::roots() in rates: their slots are not written, so
+    /// that they keep what the caller put there.
+    [[nodiscard]] const LaneProgram& held_program() const noexcept { return held_program_; }
     [[nodiscard]] std::size_t rate_count() const noexcept { return rate_count_; }
     [[nodiscard]] std::size_t partial_count() const noexcept { return partial_count_; }
     [[nodiscard]] std::size_t slot_count() const noexcept { return slot_count_; }
@@ -101,6 +104,8 @@ private:
     std::size_t slot_count_{};
     bool depends_on_time_{};
     LaneProgram program_;
+    std::vector<eqn::Instruction> held_rate_tape_;
+    LaneProgram held_program_;
 };
 
 }  // namespace erbium::sim

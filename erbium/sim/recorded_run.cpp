@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "erbium/base/check.hpp"
+#include "erbium/sim/validate_run.hpp"
 
 namespace erbium::sim {
 namespace {
@@ -61,7 +62,7 @@ std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
                 continue;  // the result says why
             }
         }
-        if (!suits_lanes(model_.system(), of.phase.run)) {
+        if (!model_.system().events().empty() || !validate(model_.system(), of.phase.run).ok()) {
             of.result = sim::solve(model_.system(), run, model_.options());
             if (of.result.status.ok()) {
                 of.result.status = {

@@ -125,6 +125,7 @@ void RosenbrockIntegrator::begin_run(double rtol, std::size_t max_steps) {
     rtol_ = rtol;
     max_steps_ = max_steps;
     statistics_ = {};
+    control_.begin_run();
     fallbacks_.clear();
     if (exchanges_rows_) {
         fallbacks_.emplace_back("linear systems were solved with row exchanges");
@@ -244,17 +245,13 @@ Status RosenbrockIntegrator::step(double limit, double& t, std::span<double> y) 
     if (needs_first_step_) {
         // Where rates depend on time, their value now says nothing about what is coming.
         const double most = depends_on_time_ ? 0.01 * (stop_ - t_) : stop_ - t_;
-        control_.start(std::min(control_.first(y_, f_, rtol_, atol_), most));
+        control_.start(y_.data(), f_.data(), y_.size(), 1, rtol_, atol_, most);
         needs_first_step_ = false;
     }
-    const double least = std::max(16.0 * kEpsilon * std::fabs(t_), 1e-20 * (stop_ - t_));
     int refusals = 0;
     for (;;) {
-        // A rest shorter than the step is taken in one, or in two of equal length.
-        const bool reaches_limit = control_.h() >= left * (1.0 - 1e-10);
-        const double h = reaches_limit               ? left
-                         : control_.h() > 0.5 * left ? 0.5 * left
-                                                     : control_.h();
+        const double h = control_.cut(left);
+        const bool reaches_limit = h == left;
         if (statistics_.steps >= max_steps_) {
             return failure(Failure::too_many_steps,
                            fmt::format("{} steps were not enough", max_steps_));
@@ -285,7 +282,7 @@ Status RosenbrockIntegrator::step(double limit, double& t, std::span<double> y) 
             control_.refuse(h);
         }
         refusals = last_outcome_ == Outcome::no_factors ? refusals + 1 : 0;
-        if (refusals > kMostLuRefusals || control_.h() <= least) {
+        if (refusals > kMostLuRefusals || control_.is_lost(t_, stop_)) {
             return give_up();
         }
     }

@@ -26,12 +26,14 @@ public:
             if (row_ == outputs.size()) {
                 break;
             }
-            if (step_ < trace_.steps.size() && trace_.steps[step_].time == t) {
+            // Steps begin at t, or one double later where the equations jump at t.
+            const double next = std::min(outputs[row_], next_event_time());
+            if (step_ < trace_.steps.size() && trace_.steps[step_].time < next) {
                 t = take_steps();
             } else if (has_failed && step_ == trace_.steps.size()) {
                 break;
             } else {
-                t = std::min(outputs[row_], next_event_time());  // too close to integrate
+                t = next;  // too close to integrate
             }
         }
         script_.rows = row_;

@@ -39,7 +39,7 @@ struct RunScript {
     }
 };
 
-/// Puts a trace in order by the rules of LaneSubject::settle: outputs and events at one time, a
+/// Puts a trace in order by the rules of RunInProgress::settle: outputs and events at one time, a
 /// time that stands twice, intervals too short to integrate.
 /// @param initial  the state at start_time, before the events there
 [[nodiscard]] RunScript make_script(const Run& run, const StepTrace& trace, bool has_failed,

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
-#include <limits>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -17,11 +15,10 @@
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/rosenbrock_solver.hpp"
 #include "erbium/sim/trajectory.hpp"
+#include "erbium/sim/validate_run.hpp"
 
 namespace erbium::sim {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 double thread_cpu_s() noexcept {
     timespec now{};
@@ -34,13 +31,12 @@ math::SupernodePlan plan_of(const eqn::System& system) {
     return math::SupernodePlan::make({program.column_begins, program.row_of_entry});
 }
 
-/// True for failures that another integrator may not run into.
+}  // namespace
+
 bool is_of_the_integrator(Failure failure) noexcept {
     return failure == Failure::newton || failure == Failure::error_test ||
            failure == Failure::not_finite_rate;
 }
-
-}  // namespace
 
 class Solver::Workspace {
 public:
@@ -54,7 +50,7 @@ public:
 
     Result solve(const Run& run) {
         const double cpu_before_s = thread_cpu_s();
-        Result result = begin(run);
+        Result result = unsolved(system(), run);
         result.status = validate(system(), run);
         if (result.status.ok()) {
             if (options_.method == Method::cvode) {
@@ -63,22 +59,11 @@ public:
                 descend(run, result);
             }
         }
-        if (result.end_state.empty()) {
-            result.end_state.assign(system().state_count(), kNan);
-        }
         result.statistics.cpu_s = thread_cpu_s() - cpu_before_s;
         return result;
     }
 
 private:
-    static Result begin(const Run& run) {
-        Result result;
-        result.times = run.output_times;
-        result.columns = run.recording.size();
-        result.values.assign(result.times.size() * result.columns, kNan);
-        return result;
-    }
-
     void solve_by_cvode(const Run& run, Result& result) {
         if (!cvode_) {
             cvode_ = make_cvodes_integrator(kernel_);
@@ -103,14 +88,14 @@ private:
         trajectory_.follow(run, *own_, options_, result);
         if (result.status.failure == Failure::newton) {
             own_->exchange_rows(true);
-            Result again = begin(run);
+            Result again;
             trajectory_.follow(run, *own_, options_, again);
             result = std::move(again);
         }
         if (!is_of_the_integrator(result.status.failure) || !has_cvode()) {
             return;
         }
-        Result by_cvode = begin(run);
+        Result by_cvode = unsolved(system(), run);
         solve_by_cvode(run, by_cvode);
         if (by_cvode.status.ok()) {
             by_cvode.fallbacks.insert(

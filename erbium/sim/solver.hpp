@@ -35,6 +35,9 @@ private:
     std::unique_ptr<Workspace> workspace_;
 };
 
+/// True for failures that another integrator may not run into.
+[[nodiscard]] bool is_of_the_integrator(Failure failure) noexcept;
+
 /// One run. Cost: planning the elimination comes on top; for several runs keep a Solver.
 [[nodiscard]] Result solve(const eqn::System& system, const Run& run,
                            const SolverOptions& options = {});

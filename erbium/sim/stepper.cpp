@@ -1,80 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/sim/stepper.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <utility>
 
 namespace erbium::sim {
-namespace {
 
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
-constexpr std::size_t kLooksInside = 3;
-
-bool is_same(double a, double b) noexcept {
-    return a == b || (std::isnan(a) && std::isnan(b));
-}
-
-bool reads_time(const eqn::Program& program) noexcept {
-    return std::any_of(program.event_tape.begin(), program.event_tape.end(),
-                       [time = program.time_slot](const eqn::Instruction& i) {
-                           return i.op != eqn::Opcode::state && i.op != eqn::Opcode::weighted_sum &&
-                                  (i.a == time || i.b == time || i.c == time);
-                       });
-}
-
-}  // namespace
-
-Stepper::Stepper(eqn::ReferenceKernel& kernel, Integrator& integrator)
-    : kernel_{kernel},
+Stepper::Stepper(Crossings& crossings, Integrator& integrator)
+    : crossings_{crossings},
       integrator_{integrator},
-      looks_(kLooksInside + 2),
-      state_(kernel.system().state_count()) {
-    const std::size_t roots = kernel.system().roots().size();
-    roots_depend_on_time_ = roots > 0 && reads_time(kernel.system().program());
-    const auto make_room = [roots](Look& at) {
-        at.differences.resize(roots);
-        at.truths.resize(roots);
-    };
-    for (Look* at : {&begin_, &low_, &high_, &middle_}) {
-        make_room(*at);
-    }
-    std::for_each(looks_.begin(), looks_.end(), make_room);
-}
-
-void Stepper::look(double t, std::span<const double> y, Look& at) {
-    at.t = t;
-    kernel_.evaluate_events(std::min(t, latest_), y);
-    const std::span<const eqn::Root> roots = kernel_.system().roots();
-    for (std::size_t r = 0; r < roots.size(); ++r) {
-        at.differences[r] = kernel_.slot(roots[r].difference);
-        at.truths[r] = kernel_.slot(roots[r].comparison);
-    }
-}
-
-void Stepper::look_inside(double t, Look& at) {
-    integrator_.interpolate(t, state_);
-    look(t, state_, at);
-}
-
-bool Stepper::has_changed(const Look& at) const noexcept {
-    for (std::size_t r = 0; r < at.truths.size(); ++r) {
-        if (!is_same(at.truths[r], begin_.truths[r])) {
-            return true;
-        }
-    }
-    return false;
+      interpolate_{[&integrator](double t, std::span<double> y) { integrator.interpolate(t, y); }} {
 }
 
 void Stepper::start(double t, std::span<const double> y, double atol, double stop,
                     bool jumps_at_stop, double first_step) {
     has_crossed_ = false;
-    latest_ = jumps_at_stop ? std::nextafter(stop, t) : stop;
-    if (!begin_.truths.empty()) {
-        kernel_.hold_comparisons(t, y);
-        look(t, y, begin_);
-    }
+    crossings_.begin(t, y, jumps_at_stop ? std::nextafter(stop, t) : stop);
     integrator_.start(t, y, atol, stop, jumps_at_stop, first_step);
 }
 
@@ -82,108 +22,15 @@ Status Stepper::step(double limit, double& t, std::span<double> y) {
     const double before = t;
     has_crossed_ = false;
     Status status = integrator_.step(limit, t, y);
-    if (!status.ok() || begin_.truths.empty()) {
+    if (!status.ok()) {
         return status;
     }
-    if (!search(before, t, y)) {
-        std::swap(begin_, looks_.back());
-        return status;
+    if (const std::optional<double> place = crossings_.find(before, t, y, interpolate_)) {
+        has_crossed_ = true;
+        t = *place;
+        integrator_.interpolate(t, y);
     }
-    close_in();
-    has_crossed_ = true;
-    has_crossed_in_rate_ = false;
-    const std::span<const eqn::Root> roots = kernel_.system().roots();
-    for (std::size_t r = 0; r < roots.size(); ++r) {
-        has_crossed_in_rate_ = has_crossed_in_rate_ ||
-                               (roots[r].is_in_rate && !is_same(high_.truths[r], begin_.truths[r]));
-    }
-    t = high_.t;
-    integrator_.interpolate(t, y);
     return status;
-}
-
-/// Where in the step something is changed: low_ and high_ around it.
-bool Stepper::search(double before, double after, std::span<const double> y) {
-    looks_.front() = begin_;
-    looks_.front().t = before;
-    for (std::size_t i = 1; i <= kLooksInside + 1; ++i) {
-        if (i > kLooksInside) {
-            look(after, y, looks_[i]);
-        } else {
-            const double part = static_cast<double>(i) / static_cast<double>(kLooksInside + 1);
-            look_inside(before + part * (after - before), looks_[i]);
-        }
-        if (has_changed(looks_[i])) {
-            // An earlier dip would come first; the parabola through what was seen so far shows it.
-            if (!search_dips(std::span{looks_}.first(i + 1))) {
-                low_ = looks_[i - 1];
-                high_ = looks_[i];
-            }
-            return true;
-        }
-    }
-    return search_dips(looks_);
-}
-
-/// Where three neighbouring differences bend towards 0, looks at the vertex of their parabola.
-bool Stepper::search_dips(std::span<const Look> looks) {
-    for (std::size_t i = 1; i + 1 < looks.size(); ++i) {
-        for (std::size_t r = 0; r < begin_.truths.size(); ++r) {
-            const double a = looks[i - 1].differences[r];
-            const double b = looks[i].differences[r];
-            const double c = looks[i + 1].differences[r];
-            const double bend = a - 2.0 * b + c;
-            const double vertex = b - (c - a) * (c - a) / (8.0 * bend);
-            const double offset = (a - c) / (2.0 * bend);  // in spacings from the middle
-            const bool bends_to_zero =
-                b * bend > 0.0 && std::fabs(offset) < 1.0 && vertex * b < 0.5 * b * b;
-            if (!bends_to_zero || offset == 0.0 || has_changed(looks[i])) {
-                continue;
-            }
-            look_inside(looks[i].t + offset * (looks[i].t - looks[i - 1].t), middle_);
-            if (has_changed(middle_)) {
-                low_ = offset < 0.0 ? looks[i - 1] : looks[i];
-                high_ = middle_;
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/// Bisection and false position in turn between low_ and high_, down to neighbouring doubles.
-void Stepper::close_in() {
-    constexpr int kMostLooks = 200;
-    const double resolution = 2.0 * kEpsilon;
-    for (int i = 0; i < kMostLooks; ++i) {
-        const double width = high_.t - low_.t;
-        if (width <= resolution * std::max(std::fabs(low_.t), std::fabs(high_.t))) {
-            return;
-        }
-        double t = low_.t + 0.5 * width;
-        if (i % 3 != 2) {
-            for (std::size_t r = 0; r < begin_.truths.size(); ++r) {
-                const double a = low_.differences[r];
-                const double b = high_.differences[r];
-                if (!is_same(high_.truths[r], begin_.truths[r]) && a * b < 0.0) {
-                    // A bit beyond the root that the line gives, alternating sides: both ends move.
-                    const double root = low_.t + width * (a / (a - b));
-                    const double beyond = std::max(1e-3 * std::min(root - low_.t, high_.t - root),
-                                                   kEpsilon * std::fabs(root));
-                    const double tried = i % 3 == 0 ? root + beyond : root - beyond;
-                    if (tried > low_.t && tried < high_.t) {
-                        t = tried;
-                    }
-                    break;
-                }
-            }
-        }
-        if (!(t > low_.t && t < high_.t)) {
-            return;
-        }
-        look_inside(t, middle_);
-        std::swap(has_changed(middle_) ? high_ : low_, middle_);
-    }
 }
 
 }  // namespace erbium::sim

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "erbium/sim/batch.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/solver.hpp"
 #include "near.hpp"
@@ -17,13 +18,27 @@ namespace {
 using zoo::expression;
 using zoo::NetworkMaker;
 
+enum class Way { single_run, cvode, lanes };
+
 /// Every integrator that this build has must carry events out alike.
-class Triggered : public ::testing::TestWithParam<Method> {
+class Triggered : public ::testing::TestWithParam<Way> {
 protected:
     void SetUp() override {
-        if (GetParam() == Method::cvode && !has_cvode()) {
+        if (GetParam() == Way::cvode && !has_cvode()) {
             GTEST_SKIP() << "built without SUNDIALS";
         }
+    }
+
+    static Result solve_it(const eqn::System& system, const sim::Run& run, Tolerances tolerances) {
+        if (GetParam() == Way::lanes) {
+            BatchOptions options;
+            options.solver.tolerances = tolerances;
+            Result result = BatchSolver{system, options}.solve(std::vector{run}).front();
+            EXPECT_TRUE(result.fallbacks.empty()) << result.fallbacks.front();
+            return result;
+        }
+        const Method method = GetParam() == Way::cvode ? Method::cvode : Method::own;
+        return solve(system, run, {tolerances, 200000, method});
     }
 
     static Result simulate(const NetworkMaker& maker, std::vector<double> times) {
@@ -32,8 +47,7 @@ protected:
         sim::Run run;
         run.output_times = std::move(times);
         run.recording = Recording::all(system.value());
-        SolverOptions options{{1e-10, 1e-12}, 200000, GetParam()};
-        return solve(system.value(), run, options);
+        return solve_it(system.value(), run, {1e-10, 1e-12});
     }
 
     /// The values of one column, or a failure of the test.
@@ -196,10 +210,19 @@ TEST_P(Triggered, ParametersKeepWhatIsAssignedAndOthersFollow) {
                 {std::exp(-2.0 * at), std::exp(-2.0 * at) * std::exp(-0.5 * 2.0)});
     // The model's own values are there again for the next run.
     const auto system = eqn::compile(m.network());
-    Solver solver{system.value(), {{1e-10, 1e-12}, 200000, GetParam()}};
     sim::Run run;
     run.output_times = {0.1, 3.0};
     run.recording = Recording::all(system.value());
+    if (GetParam() == Way::lanes) {
+        BatchOptions options;
+        options.lanes = 1;
+        const std::vector<Result> results =
+            BatchSolver{system.value(), options}.solve(std::vector{run, run});
+        EXPECT_EQ(results[1].values, results[0].values);
+        return;
+    }
+    const Method method = GetParam() == Way::cvode ? Method::cvode : Method::own;
+    Solver solver{system.value(), {{1e-10, 1e-12}, 200000, method}};
     const Result once = solver.solve(run);
     EXPECT_EQ(solver.solve(run).values, once.values);
 }
@@ -262,14 +285,16 @@ TEST_P(Triggered, AnEventOnTheWayToTheSteadyStateIsNotLostSilently) {
     run.equilibration = Equilibration{};
     run.output_times = {0.0, 1.0};
     run.recording = Recording::all(system.value());
-    const Result result = solve(system.value(), run, {{1e-8, 1e-10}, 200000, GetParam()});
+    const Result result = solve_it(system.value(), run, {1e-8, 1e-10});
     EXPECT_EQ(result.status.failure, Failure::bad_event);
     EXPECT_NE(result.status.message.find("'low'"), std::string::npos) << result.status.message;
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, Triggered, ::testing::Values(Method::own, Method::cvode),
+INSTANTIATE_TEST_SUITE_P(All, Triggered, ::testing::Values(Way::single_run, Way::cvode, Way::lanes),
                          [](const auto& test) {
-                             return test.param == Method::own ? "own" : "cvode";
+                             return test.param == Way::single_run ? "single_run"
+                                    : test.param == Way::cvode    ? "cvode"
+                                                                  : "lanes";
                          });
 
 }  // namespace
