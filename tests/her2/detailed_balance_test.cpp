@@ -27,10 +27,12 @@ namespace {
 
 constexpr double kTolerance = 1e-9;
 
-/// A reversible step of the network, written in one direction.
+/// A reversible step of the network, written in one direction, and the species that it makes (+1)
+/// and uses up (-1).
 struct BindingStep {
     ReactionId forward;
     ReactionId backward;
+    std::vector<std::pair<SpeciesId, int>> change;
 };
 
 using Sides = std::pair<std::vector<SpeciesId>, std::vector<SpeciesId>>;
@@ -78,7 +80,14 @@ std::vector<BindingStep> binding_steps(const net::Network& network) {
     for (const auto& [side, forward] : constant) {
         const auto reverse = constant.find({side.second, side.first});
         if (reverse != constant.end() && forward < reverse->second) {
-            out.push_back({forward, reverse->second});
+            std::map<SpeciesId, int> change;
+            for (const SpeciesId s : network.reactants(forward)) {
+                --change[s];
+            }
+            for (const SpeciesId s : network.products(forward)) {
+                ++change[s];
+            }
+            out.push_back({forward, reverse->second, {change.begin(), change.end()}});
         }
     }
     return out;
@@ -146,22 +155,11 @@ Cycles close_cycles(const Rates& rates, Factors factors = Factors::of_the_networ
     std::vector<std::optional<double>> potential(network.species_count());
     std::vector<bool> is_used(steps().size());
 
-    // +1 for products, -1 for reactants.
-    const auto change = [&](const BindingStep& step) {
-        std::map<SpeciesId, int> out;
-        for (const SpeciesId s : network.reactants(step.forward)) {
-            --out[s];
-        }
-        for (const SpeciesId s : network.products(step.forward)) {
-            ++out[s];
-        }
-        return out;
-    };
     /// What the step says of its one species without potential; nothing when it has none or more.
     const auto grow = [&](std::size_t i) {
         double rest = log_constant(steps()[i], rates, factors);
         std::optional<std::pair<SpeciesId, int>> unknown;
-        for (const auto& [species, n] : change(steps()[i])) {
+        for (const auto& [species, n] : steps()[i].change) {
             if (potential[species.value]) {
                 rest -= n * *potential[species.value];
             } else if (unknown) {
@@ -178,15 +176,33 @@ Cycles close_cycles(const Rates& rates, Factors factors = Factors::of_the_networ
         return true;
     };
 
+    // Steps by species, so that a species that has got its potential passes it on to them alone.
+    static const std::vector<std::vector<std::size_t>> kTouching = [&] {
+        std::vector<std::vector<std::size_t>> touching(network.species_count());
+        for (std::size_t i = 0; i < steps().size(); ++i) {
+            for (const auto& [species, unused] : steps()[i].change) {
+                touching[species.value].push_back(i);
+            }
+        }
+        return touching;
+    }();
     for (std::size_t s = 0; s < network.species_count(); ++s) {
         if (potential[s]) {
             continue;
         }
         potential[s] = 0.0;  // a root; species that bind nothing are one each
-        for (bool has_grown = true; has_grown;) {
-            has_grown = false;
-            for (std::size_t i = 0; i < steps().size(); ++i) {
-                has_grown = (!is_used[i] && grow(i)) || has_grown;
+        for (std::vector<std::size_t> known = {s}; !known.empty();) {
+            const std::size_t at = known.back();
+            known.pop_back();
+            for (const std::size_t i : kTouching[at]) {
+                if (is_used[i] || !grow(i)) {
+                    continue;
+                }
+                for (const auto& [species, unused] : steps()[i].change) {
+                    if (species.value != at) {
+                        known.push_back(species.value);
+                    }
+                }
             }
         }
     }
@@ -196,7 +212,7 @@ Cycles close_cycles(const Rates& rates, Factors factors = Factors::of_the_networ
             continue;
         }
         double sum = log_constant(steps()[i], rates, factors);
-        for (const auto& [species, n] : change(steps()[i])) {
+        for (const auto& [species, n] : steps()[i].change) {
             sum -= n * *potential[species.value];
         }
         ++out.count;

@@ -254,6 +254,8 @@ TEST(SecondArm, RaisesTheAffinityWhereHER2IsDense) {
                 run.parameters = {{parameter(tier, "turnover_on"), 0.0},
                                   {parameter(tier, "copies_HER2"), sites},
                                   {parameter(tier, "copies_HER3"), 0.0},
+                                  {parameter(tier, "K_pair_22"), 1e15},  // no bridge joins pairs
+                                  {parameter(tier, "K_pair_12"), 1e15},
                                   {parameter(tier, "conc_trastuzumab_nM"), conc}};
                 run.output_times = {1e6};
                 const bool is_full = tier == Tier::full;
