@@ -239,8 +239,9 @@ private:
         if (argument.name) {
             out_ += argument.name->text + "=>";
         }
+        // A positional `{...}` would be read as options, so only a named list becomes a hash.
         const bool is_hash =
-            argument.is_list && !argument.values.empty() &&
+            argument.is_list && argument.name && !argument.values.empty() &&
             std::all_of(argument.values.begin(), argument.values.end(), [](const Name& value) {
                 return value.text.find("=>") != std::string::npos;
             });
@@ -250,7 +251,7 @@ private:
             out_ += separator;
             separator = ",";
             if (is_hash) {
-                const std::size_t arrow = value.text.find("=>");
+                const std::size_t arrow = arrow_between(value.text);
                 scalar(value.text.substr(0, arrow), true);
                 out_ += "=>";
                 scalar(value.text.substr(arrow + 2), false);
@@ -259,6 +260,20 @@ private:
             }
         }
         out_ += !argument.is_list ? "" : is_hash ? "}" : "]";
+    }
+    /// The "=>" that parts key and value: the first whose sides can both be put in quotes.
+    static std::size_t arrow_between(std::string_view text) {
+        const auto is_quotable = [](std::string_view part) {
+            return part.find('"') == std::string_view::npos ||
+                   part.find('\'') == std::string_view::npos;
+        };
+        const std::size_t first = text.find("=>");
+        for (std::size_t at = first; at != std::string_view::npos; at = text.find("=>", at + 2)) {
+            if (is_quotable(text.substr(0, at)) && is_quotable(text.substr(at + 2))) {
+                return at;
+            }
+        }
+        return first;
     }
     /// Arithmetic stands as it is, everything else in quotes.
     void scalar(const std::string& value, bool always_quoted) {

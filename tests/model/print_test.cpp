@@ -64,6 +64,7 @@ end model
 generate_network({overwrite=>1,max_stoich=>{R=>5}})
 simulate({method=>"ode",sample_times=>[0,1],note=>'say "hello"'})
 setParameter("k",10*2)
+note(["a=>1","b=>2"],{pairs=>{'p=>q"'=>"r'"}},3)
 )";
 
 TEST(PrintedModel, BindsToTheSameModel) {
