@@ -209,7 +209,7 @@ void measure(Matrix matrix) {
         const double check_us =
             microseconds([&] {
                 kernels.backward_error(program, entries.data(), -1.0, shifts.data(), b.data(),
-                                       result.data(), work.data(), error.data());
+                                       result.data(), nullptr, work.data(), error.data());
             }) /
             static_cast<double>(width);
         std::printf(

@@ -41,8 +41,8 @@ struct LaneKernels {
     void (*solve_transposed)(const LuProgram& program, const double* values, const double* b,
                              double* x, double* result) noexcept {};
     void (*backward_error)(const LuProgram& program, const double* entries, double scale,
-                           const double* shift, const double* b, const double* x, double* work,
-                           double* error) noexcept {};
+                           const double* shift, const double* b, const double* x,
+                           const double* beside, double* work, double* error) noexcept {};
 
     // One matrix, whatever the width.
     double (*factor_supernodes)(const SupernodeProgram& program, const double* entries,

@@ -34,9 +34,9 @@ void factor_packs(const LuProgram& program, const double* entries, double scale,
 
 template <int W>
 void backward_error_packs(const LuProgram& program, const double* entries, double scale,
-                          const double* shift, const double* b, const double* x, double* work,
-                          double* error) noexcept {
-    backward_error_lanes<W>(program, LuInput{entries, scale, shift}, b, x, work, error);
+                          const double* shift, const double* b, const double* x,
+                          const double* beside, double* work, double* error) noexcept {
+    backward_error_lanes<W>(program, LuInput{entries, scale, shift}, b, x, beside, work, error);
 }
 
 template <int W>

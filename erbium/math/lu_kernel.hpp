@@ -327,12 +327,14 @@ void solve_lanes(const LuProgram& program, const double* values, const double* b
     }
 }
 
-/// Per lane the componentwise backward error max_i |b - M x|_i / (|M| |x| + |b|)_i, NaN when any
-/// part is; M = scale A + shift I. `work` is 2 size x W.
+/// Per lane the componentwise backward error max_i |b - M x|_i / (|M| |x| + |b| + beside)_i, NaN
+/// when any part is; M = scale A + shift I. `beside`, 0 when null, is what b is known to anyway.
+/// `work` is 2 size x W.
 /// Source: Oettli, Prager, Numer Math 6 (1964) 405.
 template <int W>
 void backward_error_lanes(const LuProgram& program, const LuInput& input, const double* b,
-                          const double* x, double* work, double* error) noexcept {
+                          const double* x, const double* beside, double* work,
+                          double* error) noexcept {
     const Pack<W> shift = load<W>(input.shift);
     const std::int64_t n = program.size;
     double* residual = work;
@@ -341,7 +343,8 @@ void backward_error_lanes(const LuProgram& program, const LuInput& input, const 
         const Pack<W> bi = load<W>(b + i * W);
         const Pack<W> product = shift * load<W>(x + i * W);
         store<W>(residual + i * W, bi - product);
-        store<W>(size + i * W, absolute<W>(bi) + absolute<W>(product));
+        const Pack<W> extent = absolute<W>(bi) + absolute<W>(product);
+        store<W>(size + i * W, beside == nullptr ? extent : extent + load<W>(beside + i * W));
     }
     for (std::int64_t j = 0; j < n; ++j) {
         const Pack<W> xj = input.scale * load<W>(x + j * W);

@@ -321,45 +321,25 @@ private:
     LuPlan::Tables tables_;
 };
 
-struct Candidate {
-    std::string name;
-    Order order;
-};
-
-std::vector<Candidate> candidates(const SparsePattern& pattern, const LuPlanOptions& options) {
-    if (options.order) {
-        return {{"given", *options.order}};
-    }
-    std::vector<Candidate> all;
-    all.push_back({"minimum degree", minimum_degree_order(pattern)});
-    constexpr std::size_t kMostForMarkowitz = 4000;  // its cost grows with the third power
-    if (pattern.size() <= kMostForMarkowitz) {
-        const Order order = markowitz_order(pattern);
-        all.push_back({"Markowitz", order});
-        all.push_back({"Markowitz, postordered", postordered(pattern, order)});
-    }
-    return all;
-}
-
 }  // namespace
 
 LuPlan LuPlan::make(const SparsePattern& pattern, const LuPlanOptions& options) {
     constexpr std::array kPaddings{0.0, 0.2, 0.35, 0.5, 0.75};
     double best_cycles = std::numeric_limits<double>::infinity();
     Cuts best_cuts;
-    Candidate best;
+    NamedOrder best;
     double best_flops = 0.0;
     std::size_t best_entries = 0;
     // Cutting is tried for orders whose operations are near the fewest.
     constexpr double kNear = 1.15;
     struct Filled {
-        Candidate candidate;
+        NamedOrder candidate;
         BitMatrix rows;
         double flops;
     };
     std::vector<Filled> all;
     double fewest = std::numeric_limits<double>::infinity();
-    for (Candidate& candidate : candidates(pattern, options)) {
+    for (NamedOrder& candidate : orders_to_try(pattern, options.order)) {
         BitMatrix rows = permuted_rows(pattern, candidate.order);
         fill_in(rows);
         const double flops = factor_flops(rows);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "erbium/math/minimum_degree.hpp"
 
@@ -209,6 +210,23 @@ Order postordered(const SparsePattern& pattern, const Order& order) {
         }
     }
     return result;
+}
+
+std::vector<NamedOrder> orders_to_try(const SparsePattern& pattern,
+                                      const std::optional<Order>& given) {
+    if (given) {
+        return {{"given", *given}};
+    }
+    std::vector<NamedOrder> all;
+    all.push_back({"minimum degree", minimum_degree_order(pattern)});
+    constexpr std::size_t kMostForMarkowitz = 6000;  // its cost grows with the third power
+    if (pattern.size() <= kMostForMarkowitz) {
+        Order order = markowitz_order(pattern);
+        Order postorder = postordered(pattern, order);
+        all.push_back({"Markowitz", std::move(order)});
+        all.push_back({"Markowitz, postordered", std::move(postorder)});
+    }
+    return all;
 }
 
 }  // namespace erbium::math

@@ -45,14 +45,16 @@ void SupernodalLu::solve(const double* b, double* x, std::size_t stride) {
 }
 
 double SupernodalLu::backward_error(const double* entries, double scale, double shift,
-                                    const double* b, const double* x, std::size_t stride) {
+                                    const double* b, const double* x, std::size_t stride,
+                                    const double* beside) {
     const std::size_t n = size();
     double* const residual = work_.data();
     double* const extent = work_.data() + n;
     for (std::size_t i = 0; i < n; ++i) {
         const double product = shift * x[i * stride];
         residual[i] = b[i * stride] - product;
-        extent[i] = std::fabs(b[i * stride]) + std::fabs(product);
+        extent[i] = std::fabs(b[i * stride]) + std::fabs(product) +
+                    (beside == nullptr ? 0.0 : beside[i * stride]);
     }
     const SparsePattern pattern = plan_.pattern();
     for (std::size_t j = 0; j < n; ++j) {

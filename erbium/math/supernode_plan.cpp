@@ -239,29 +239,6 @@ SupernodePlan::Tables tables_of(const SparsePattern& pattern, const Order& order
     return tables;
 }
 
-struct Candidate {
-    std::string name;
-    Order order;
-};
-
-std::vector<Candidate> candidates(const SparsePattern& pattern,
-                                  const SupernodePlanOptions& options) {
-    if (options.order) {
-        return {{"given", *options.order}};
-    }
-    std::vector<Candidate> all;
-    all.push_back({"minimum degree", minimum_degree_order(pattern)});
-    constexpr std::size_t kMostForMarkowitz = 6000;  // its cost grows with the third power
-    if (pattern.size() <= kMostForMarkowitz) {
-        // Postorder brings like columns together, but it follows the symmetric pattern: on some
-        // unsymmetric ones it loses most of what Markowitz' rule had gained.
-        const Order order = markowitz_order(pattern);
-        all.push_back({"Markowitz", order});
-        all.push_back({"Markowitz, postordered", postordered(pattern, order)});
-    }
-    return all;
-}
-
 }  // namespace
 
 SupernodePlan SupernodePlan::make(const SparsePattern& pattern,
@@ -273,7 +250,7 @@ SupernodePlan SupernodePlan::make(const SparsePattern& pattern,
     Order best_order;
     SupernodePlanReport best_report;
     best_report.estimated_cycles = std::numeric_limits<double>::infinity();
-    for (Candidate& candidate : candidates(pattern, options)) {
+    for (NamedOrder& candidate : orders_to_try(pattern, options.order)) {
         BitMatrix rows = permuted_rows(pattern, candidate.order);
         fill_in(rows);
         const BitMatrix columns = transposed(rows);

@@ -63,7 +63,8 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuProgram& 
     }
     slots_.assign(tables.slot_count() * width_, 0.0);
     scratch_.assign(std::max(tables.rate_count(), tables.partial_count()) * width_, 0.0);
-    for (math::AlignedDoubles* rows : {&y_, &y_stage_, &f_, &f_stage_, &slope_, &right_}) {
+    for (math::AlignedDoubles* rows :
+         {&y_, &y_stage_, &f_, &f_stage_, &slope_, &right_, &beside_}) {
         rows->assign(row, 0.0);
     }
     work_.assign(2 * row, 0.0);
@@ -328,6 +329,20 @@ void LaneIntegrator::differentiate_by_time() {
     }
 }
 
+/// beside_ = what the right sides of a step are known to anyway: a stage is a change of the state
+/// divided by the shift, and the state counts to its tolerance. Near a steady state the rates are
+/// rounding errors of what cancels in them, and nothing depends on how well those are solved for. A
+/// correction of Newton's method has no such excuse.
+void LaneIntegrator::weigh_right_side() {
+    for (std::size_t i = 0; i < n_; ++i) {
+        for (std::size_t l = 0; l < width_; ++l) {
+            const std::size_t at = i * width_ + l;
+            const double weight = lanes_[l].is_looking ? 0.0 : shift_[l];
+            beside_[at] = weight * (std::fabs(y_[at]) + atol_[l] / options_.tolerances.rtol);
+        }
+    }
+}
+
 /// One step of every lane: stages, the new state in y_stage_, the error norm.
 void LaneIntegrator::attempt() {
     const LaneProgram& program = tables_.held_program();
@@ -364,8 +379,10 @@ void LaneIntegrator::attempt() {
         double* const k = k_.data() + stage * row;
         solve_stage(k);
         if (s == 0) {
+            weigh_right_side();
             kernels_.math->backward_error(lu_program_, jacobian_.data(), -1.0, shift_.data(),
-                                          right_.data(), k, work_.data(), lu_error_.data());
+                                          right_.data(), k, beside_.data(), work_.data(),
+                                          lu_error_.data());
         }
     }
     RosenbrockTableau::Row last = tableau_.a[static_cast<std::size_t>(tableau_.stages - 1)];

@@ -103,6 +103,7 @@ private:
     void factor();
     void solve_stage(double* k);
     void differentiate_by_time();
+    void weigh_right_side();
     [[nodiscard]] bool has_factors(std::size_t l) const noexcept;
     void judge(std::size_t l);
     // lanes_steady_state.cpp
@@ -153,6 +154,7 @@ private:
     math::AlignedDoubles f_stage_;
     math::AlignedDoubles slope_;  // df/dt
     math::AlignedDoubles right_;
+    math::AlignedDoubles beside_;  // of a right side, what its residual counts against
     math::AlignedDoubles work_;
     math::AlignedDoubles k_;  // stages, one after another
     math::AlignedDoubles jacobian_;

@@ -27,7 +27,9 @@ public:
     /// False when the matrix is singular or not finite, or its diagonal no good as pivots.
     [[nodiscard]] bool factor(std::span<const double> jacobian, double shift, bool exchanges_rows);
     /// Componentwise backward error of x, at best about 1e-16.
-    [[nodiscard]] double backward_error(std::span<const double> b, std::span<const double> x);
+    /// @param beside  what b is known to anyway; empty: exactly
+    [[nodiscard]] double backward_error(std::span<const double> b, std::span<const double> x,
+                                        std::span<const double> beside = {});
     /// `x` may be `b`.
     void solve(std::span<const double> b, std::span<double> x);
 
@@ -106,7 +108,8 @@ private:
     std::vector<double> f_stage_;
     std::vector<double> slope_;  // df/dt
     std::vector<double> right_;
-    std::vector<double> k_;  // stages, one after another; of the last attempt
+    std::vector<double> beside_;  // of right_, what its residual counts against
+    std::vector<double> k_;       // stages, one after another; of the last attempt
     std::vector<double> k_accepted_;
     std::vector<double> jacobian_;
     std::vector<double> euler_jacobian_;

@@ -56,7 +56,7 @@ Solved solve(const LaneKernels& kernels, const LuPlan& plan, const CscMatrix& j,
                    solved.growth.data());
     kernels.solve(program, values.data(), bs.data(), work.data(), solved.x.data());
     kernels.backward_error(program, entries.data(), -1.0, shifts.data(), bs.data(), solved.x.data(),
-                           work.data(), solved.error.data());
+                           nullptr, work.data(), solved.error.data());
     return solved;
 }
 

@@ -145,6 +145,10 @@ TEST_P(SupernodesOnEveryTarget, TellGrowthAndErrorWhereTheDiagonalIsNoGoodPivot)
     std::vector<double> x(2);
     lu.solve(b.data(), x.data());
     EXPECT_GT(lu.backward_error(matrix.values.data(), -1.0, 0.0, b.data(), x.data()), 1e-8);
+    const std::vector<double> beside(b.size(), 1e12);  // of which the residual is little
+    EXPECT_LT(
+        lu.backward_error(matrix.values.data(), -1.0, 0.0, b.data(), x.data(), 1, beside.data()),
+        1e-8);
 }
 
 TEST_P(SupernodesOnEveryTarget, TellASingularMatrixAndNaN) {
