@@ -164,6 +164,19 @@ NodeId Graph::apply(Opcode op, NodeId a, NodeId b) {
                 return apply(Opcode::multiply, a, a);  // the same bits as a correctly rounded pow
             }
             break;
+        case Opcode::less:
+        case Opcode::less_equal:
+        case Opcode::equal:
+        case Opcode::not_equal:
+            // x - y < 0 exactly when x < y: differences of unequal numbers do not round to 0. So
+            // `time - lag < 0` is a comparison of time itself, whose change needs no search.
+            if (is_number(b, 0.0) && left.op == Opcode::subtract) {
+                return apply(op, NodeId{left.a}, NodeId{left.b});
+            }
+            if (is_number(a, 0.0) && right.op == Opcode::subtract) {
+                return apply(op, NodeId{right.b}, NodeId{right.a});
+            }
+            break;
         default:
             break;
     }

@@ -146,4 +146,30 @@ void RowExchangeLu::solve(const double* b, double* x) {
     std::fill(work.begin(), work.end(), 0.0);
 }
 
+/// The steps of solve(), each transposed, last first.
+void RowExchangeLu::solve_transposed(const double* b, double* x) {
+    const std::size_t n = size();
+    const auto at = [](std::int32_t i) { return static_cast<std::size_t>(i); };
+    std::vector<double>& work = x_;
+    for (std::size_t k = 0; k < n; ++k) {
+        work[at(pivot_row_[k])] = b[at(order_[k])];
+    }
+    for (std::size_t k = 0; k < n; ++k) {
+        double value = work[at(pivot_row_[k])];
+        for (std::size_t i = upper_begins_[k]; i < upper_begins_[k + 1]; ++i) {
+            value -= upper_[i].value * work[at(pivot_row_[at(upper_[i].row)])];
+        }
+        work[at(pivot_row_[k])] = value / pivots_[k];
+    }
+    for (std::size_t k = n; k-- > 0;) {
+        double value = work[at(pivot_row_[k])];
+        for (std::size_t i = lower_begins_[k]; i < lower_begins_[k + 1]; ++i) {
+            value -= lower_[i].value * work[at(lower_[i].row)];
+        }
+        work[at(pivot_row_[k])] = value;
+    }
+    std::copy(work.begin(), work.end(), x);
+    std::fill(work.begin(), work.end(), 0.0);
+}
+
 }  // namespace erbium::math

@@ -31,6 +31,8 @@ public:
 
     /// Solves M x = b; `x` may be `b`. Precondition: factor() succeeded.
     void solve(const double* b, double* x);
+    /// Solves M^T x = b likewise.
+    void solve_transposed(const double* b, double* x);
 
 private:
     struct Entry {

@@ -19,9 +19,9 @@ bool is_move(Opcode op) noexcept {
     return op == Opcode::state || op == Opcode::weighted_sum || op == Opcode::define_parameter;
 }
 
-/// Operations that jump as their operand varies. Comparisons are System::roots() where they matter;
-/// others choose between two forms of one root or pieces of a table, `side` stands in laws that are
-/// continuous.
+/// Operations that jump as their operand varies. Comparisons are System::roots() where they matter,
+/// and the times at which they change are differentiated; others choose between two forms of one
+/// root or pieces of a table, `side` stands in laws that are continuous.
 bool is_step(Opcode op) noexcept {
     return op == Opcode::floor || op == Opcode::ceil || op == Opcode::rint || op == Opcode::sign;
 }
@@ -38,12 +38,6 @@ Differentiability::Differentiability(eqn::System system)
 
 std::string Differentiability::refusal_of_system() const {
     const eqn::Program program = system_.program();
-    for (const eqn::Root& root : system_.roots()) {
-        if (root.is_in_rate) {
-            return "a rate compares quantities that vary: it may jump at times that move with "
-                   "every input";
-        }
-    }
     for (const Instruction& i : program.rate_tape) {
         if (is_step(i.op)) {
             return "a rate has floor, ceil, rint or sign of what changes in time: it jumps at "
@@ -58,11 +52,6 @@ std::string Differentiability::refusal_of_system() const {
 
 std::string Differentiability::refusal_of_parameter(ParameterId p) const {
     const ActiveTables active{system_, {.parameters = {p}, .fixed = {}}};
-    for (const eqn::Slot slot : system_.stop_time_slots()) {
-        if (active.is_active(slot)) {
-            return "it decides at what time a rate jumps";
-        }
-    }
     const auto has_no_slope = [&](const Instruction& i) {
         const std::array operands{i.a, i.b, i.c};
         for (int operand = 0; operand < 3 && !is_move(i.op); ++operand) {

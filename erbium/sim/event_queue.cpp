@@ -36,6 +36,7 @@ EventQueue::EventQueue(eqn::ReferenceKernel& kernel)
 void EventQueue::begin() {
     waiting_.clear();
     choices_ = 0;
+    firings_ = 0;
     for (std::size_t e = 0; e < events_.size(); ++e) {
         was_true_[e] = events_[e].initial_value ? 1 : 0;
     }
@@ -76,7 +77,7 @@ std::vector<double> EventQueue::values_of(const eqn::TriggeredEvent& event) cons
 }
 
 /// Compares every trigger, as last evaluated, with what it was before.
-Status EventQueue::fire(double t) {
+Status EventQueue::fire(double t, std::span<const double> y, TrajectoryLog* log) {
     for (std::size_t e = 0; e < events_.size(); ++e) {
         const eqn::TriggeredEvent& event = events_[e];
         const double trigger = kernel_.slot(event.trigger);
@@ -95,9 +96,12 @@ Status EventQueue::fire(double t) {
         if (!(delay >= 0.0)) {
             return bad_event(event, t, "negative, or no number, is the delay");
         }
-        Waiting waiting{e, t + delay, {}};
+        Waiting waiting{e, t + delay, firings_++, {}};
         if (event.uses_trigger_time_values) {
             waiting.values = values_of(event);
+        }
+        if (log != nullptr) {
+            log->fire(waiting.firing, e, t, y);
         }
         waiting_.push_back(std::move(waiting));
     }
@@ -137,22 +141,28 @@ std::size_t EventQueue::next_due(double t) {
     return equals[scattered(choices_++) % equals.size()];
 }
 
-Status EventQueue::carry_out(const Waiting& waiting, double t, std::span<double> y) {
+Status EventQueue::carry_out(const Waiting& waiting, double t, std::span<double> y,
+                             TrajectoryLog* log) {
     const eqn::TriggeredEvent& event = events_[waiting.event];
-    const std::vector<double> values =
-        event.uses_trigger_time_values ? waiting.values : values_of(event);
-    std::vector<eqn::ParameterValue> parameters;
+    std::vector<double> values = event.uses_trigger_time_values ? waiting.values : values_of(event);
     for (std::size_t a = 0; a < values.size(); ++a) {
-        const std::optional<eqn::Slot> factor = event.assignments[a].factor;
-        const double value = factor ? values[a] * kernel_.slot(*factor) : values[a];
-        if (std::isnan(value)) {
+        if (const std::optional<eqn::Slot> factor = event.assignments[a].factor) {
+            values[a] *= kernel_.slot(*factor);
+        }
+        if (std::isnan(values[a])) {
             return bad_event(event, t, "no number is a value");
         }
+    }
+    if (log != nullptr) {
+        log->assign(waiting.firing, t, y, values);
+    }
+    std::vector<eqn::ParameterValue> parameters;
+    for (std::size_t a = 0; a < values.size(); ++a) {
         const auto& target = event.assignments[a].target;
         if (const auto* species = std::get_if<SpeciesId>(&target)) {
-            y[species->value] = value;
+            y[species->value] = values[a];
         } else {
-            parameters.push_back({std::get<ParameterId>(target), value});
+            parameters.push_back({std::get<ParameterId>(target), values[a]});
         }
     }
     if (!parameters.empty()) {
@@ -161,11 +171,11 @@ Status EventQueue::carry_out(const Waiting& waiting, double t, std::span<double>
     return {};
 }
 
-Status EventQueue::settle(double t, std::span<double> y, bool& was_changed) {
+Status EventQueue::settle(double t, std::span<double> y, bool& was_changed, TrajectoryLog* log) {
     constexpr std::size_t kMostAtOnce = 100000;
     for (std::size_t count = 0; has_events(); ++count) {
         kernel_.evaluate_events(t, y);
-        if (Status status = fire(t); !status.ok()) {
+        if (Status status = fire(t, y, log); !status.ok()) {
             return status;
         }
         const std::size_t due = next_due(t);
@@ -178,7 +188,7 @@ Status EventQueue::settle(double t, std::span<double> y, bool& was_changed) {
             return bad_event(events_[waiting.event], t,
                              "events trigger one another without end, one");
         }
-        if (Status status = carry_out(waiting, t, y); !status.ok()) {
+        if (Status status = carry_out(waiting, t, y, log); !status.ok()) {
             return status;
         }
         was_changed = true;

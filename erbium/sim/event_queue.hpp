@@ -9,6 +9,7 @@
 
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/sim/run.hpp"
+#include "erbium/sim/trajectory_log.hpp"
 
 namespace erbium::sim {
 
@@ -37,19 +38,23 @@ public:
 
     /// Fires what is triggered at (t, y) and carries out what is due, until nothing more is.
     /// @param was_changed  set when a state or parameter was assigned to
+    /// @param log  when not null, is told of firings and assignments
     /// @return  bad_event when a trigger, delay or value is no number, a delay is negative, or
     ///          events trigger one another without end
-    [[nodiscard]] Status settle(double t, std::span<double> y, bool& was_changed);
+    [[nodiscard]] Status settle(double t, std::span<double> y, bool& was_changed,
+                                TrajectoryLog* log = nullptr);
 
 private:
     struct Waiting {
         std::size_t event{};
         double time{};
+        std::size_t firing{};        // of this run, counted from 0
         std::vector<double> values;  // empty: taken when it is carried out
     };
-    [[nodiscard]] Status fire(double t);
+    [[nodiscard]] Status fire(double t, std::span<const double> y, TrajectoryLog* log);
     [[nodiscard]] std::size_t next_due(double t);
-    [[nodiscard]] Status carry_out(const Waiting& waiting, double t, std::span<double> y);
+    [[nodiscard]] Status carry_out(const Waiting& waiting, double t, std::span<double> y,
+                                   TrajectoryLog* log);
     [[nodiscard]] std::vector<double> values_of(const eqn::TriggeredEvent& event) const;
 
     eqn::ReferenceKernel& kernel_;
@@ -57,6 +62,7 @@ private:
     std::vector<std::uint8_t> was_true_;  // by event
     std::vector<Waiting> waiting_;        // in the order in which they fired
     std::uint64_t choices_{};             // among equal priorities, in this run
+    std::size_t firings_{};               // in this run
 };
 
 }  // namespace erbium::sim

@@ -138,11 +138,7 @@ void LaneIntegrator::fill(std::size_t l, const std::function<LaneTask()>& next,
     RunInProgress& subject = subjects_[l];
     for (LaneTask task = next(); task.run != nullptr; task = next()) {
         lanes_[l] = Lane{tableau_.error_order};
-        lanes_[l].trace = task.trace;
-        if (task.trace != nullptr) {
-            task.trace->clear();
-        }
-        subject.begin(*task.run, *task.result, tables_.depends_on_time());
+        subject.begin(*task.run, *task.result, tables_.depends_on_time(), task.log);
         if (subject.is_active()) {
             double t = subject.begin_time();
             subject.settle(t);
@@ -214,6 +210,9 @@ void LaneIntegrator::start(std::size_t l, double first_step) {
     lanes_[l].control.start(first_step);
     lanes_[l].needs_first_step = first_step <= 0.0;
     ++subject.result().statistics.restarts;
+    if (subject.log() != nullptr) {
+        subject.log()->start(t_[l], state);
+    }
 }
 
 void LaneIntegrator::load_slots(std::size_t l) {
@@ -440,12 +439,12 @@ void LaneIntegrator::accept(std::size_t l) {
     if (lane.has_crossed) {
         interpolate(l, (after - before) / h_[l], subject.state());
     }
+    if (subject.log() != nullptr) {
+        log_step(l, before, after, *subject.log());
+    }
     while (subject.has_output_before(after)) {
         interpolate(l, (subject.next_output_time() - before) / h_[l], state_);
         subject.record(state_);
-    }
-    if (lane.trace != nullptr) {
-        write_trace(l, before, after);
     }
     if (subject.is_active() && lane.attempts >= options_.max_steps && !lane.reaches_limit) {
         subject.fail(
@@ -473,18 +472,28 @@ std::optional<double> LaneIntegrator::find_crossing(std::size_t l, double before
     return crossings.find(before, after, state_, std::ref(inside));
 }
 
-void LaneIntegrator::write_trace(std::size_t l, double before, double after) {
-    const Lane& lane = lanes_[l];
-    StepTrace& trace = *lane.trace;
-    const bool ends_at_stop = lane.reaches_limit || lane.has_crossed;
-    trace.steps.push_back({before, h_[l], after, ends_at_stop});
-    for (std::size_t i = 0; i < n_; ++i) {
-        trace.states.push_back(y_[i * width_ + l]);
+void LaneIntegrator::log_step(std::size_t l, double before, double after, TrajectoryLog& log) {
+    LoggedStep logged{.step = {before, h_[l], latest_[l]},
+                      .end = after,
+                      .is_cut = lanes_[l].has_crossed,
+                      .y = subjects_[l].state(),
+                      .rate = {}};
+    std::vector<double> rate;
+    if (logged.is_cut) {
+        rate.assign(n_, 0.0);
+        const RosenbrockTableau::Row slopes =
+            dense_weight_slopes(tableau_, (after - before) / h_[l]);
+        for (std::size_t j = 0; j < static_cast<std::size_t>(tableau_.stages); ++j) {
+            for (std::size_t i = 0; i < n_; ++i) {
+                rate[i] += slopes[j] / h_[l] * k_[(j * n_ + i) * width_ + l];
+            }
+        }
+        logged.rate = rate;
+    } else {
+        gather(y_stage_, l, state_);
+        logged.y = state_;
     }
-    for (std::size_t i = 0; ends_at_stop && i < n_; ++i) {
-        trace.stop_states.push_back(lane.has_crossed ? subjects_[l].state()[i]
-                                                     : y_stage_[i * width_ + l]);
-    }
+    log.step(logged);
 }
 
 /// After a step that was not accepted.

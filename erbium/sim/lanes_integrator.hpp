@@ -27,7 +27,7 @@
 #include "erbium/sim/run_in_progress.hpp"
 #include "erbium/sim/steady_state.hpp"
 #include "erbium/sim/step_control.hpp"
-#include "erbium/sim/step_trace.hpp"
+#include "erbium/sim/trajectory_log.hpp"
 
 namespace erbium::sim {
 
@@ -36,7 +36,7 @@ namespace erbium::sim {
 struct LaneTask {
     const Run* run{};
     Result* result{};
-    StepTrace* trace{};  ///< when not null, receives the accepted steps
+    TrajectoryLog* log{};  ///< when not null, is told of everything after the equilibration
 };
 
 /// How well the lanes were used.
@@ -89,7 +89,6 @@ private:
         bool is_looking{};  // the present step is a correction of Newton's method
         SteadyStateSearch search;
         std::size_t steps_since_look{};
-        StepTrace* trace{};
     };
 
     void fill(std::size_t l, const std::function<LaneTask()>& next,
@@ -111,7 +110,7 @@ private:
     void judge_correction(std::size_t l);
     void accept(std::size_t l);
     [[nodiscard]] std::optional<double> find_crossing(std::size_t l, double before, double after);
-    void write_trace(std::size_t l, double before, double after);
+    void log_step(std::size_t l, double before, double after, TrajectoryLog& log);
     void give_up_if_lost(std::size_t l);
     void give_up(std::size_t l);
     void interpolate(std::size_t l, double theta, std::span<double> y) const;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "erbium/base/check.hpp"
+#include "erbium/sim/script_recorder.hpp"
 #include "erbium/sim/validate_run.hpp"
 
 namespace erbium::sim {
@@ -62,14 +63,9 @@ std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
                 continue;  // the result says why
             }
         }
-        if (!model_.system().events().empty() || !validate(model_.system(), of.phase.run).ok()) {
-            of.result = sim::solve(model_.system(), run, model_.options());
-            if (of.result.status.ok()) {
-                of.result.status = {
-                    Failure::not_differentiable, run.start_time, std::nullopt,
-                    "no derivatives of a run that ends at a rate, or of a system with events "
-                    "that are triggered by the state"};
-            }
+        if (Status status = validate(model_.system(), of.phase.run); !status.ok()) {
+            of.result = unsolved(model_.system(), run);
+            of.result.status = std::move(status);
             continue;
         }
         of.is_recorded = true;
@@ -95,24 +91,42 @@ std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
 
 void RunRecorder::integrate(std::span<RecordedPhase* const> phases,
                             std::span<Result* const> results) {
+    integrate(integrator_, phases, results);
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+        if (results[i]->status.failure != Failure::newton) {
+            continue;
+        }
+        if (pivoting_ == nullptr) {
+            pivoting_ = std::make_unique<LaneIntegrator>(
+                model_.tables(), model_.plan(), system_kernels().front(), model_.tableau(),
+                model_.options(), Pivoting::rows);
+        }
+        const std::string why = results[i]->status.message;
+        integrate(*pivoting_, phases.subspan(i, 1), results.subspan(i, 1));
+        phases[i]->exchanges_rows = true;
+        results[i]->fallbacks.push_back("solved again with row exchanges: " + why);
+    }
+}
+
+void RunRecorder::integrate(LaneIntegrator& integrator, std::span<RecordedPhase* const> phases,
+                            std::span<Result* const> results) {
+    std::vector<std::unique_ptr<ScriptRecorder>> recorders;
+    for (const RecordedPhase* phase : phases) {
+        recorders.push_back(std::make_unique<ScriptRecorder>(model_.system(), phase->run));
+    }
     std::size_t next = 0;
-    integrator_.solve(
+    integrator.solve(
         [&]() -> LaneTask {
             if (next == phases.size()) {
                 return {};
             }
-            RecordedPhase& phase = *phases[next];
-            return {&phase.run, results[next++], &phase.trace};
+            const std::size_t i = next++;
+            return {&phases[i]->run, results[i], recorders[i].get()};
         },
         [](Result&) {});
-    std::vector<double> y(model_.system().state_count());
     for (std::size_t i = 0; i < phases.size(); ++i) {
-        RecordedPhase& phase = *phases[i];
-        kernel_.reset_parameters();
-        kernel_.set_parameters(phase.run.parameters);
-        kernel_.initial_state(y);
-        change_states(phase.run.initial_state, y);
-        phase.script = make_script(phase.run, phase.trace, !results[i]->status.ok(), y);
+        phases[i]->script = recorders[i]->take_script(results[i]->end_time);
+        phases[i]->trace = recorders[i]->take_trace();
     }
 }
 
@@ -155,6 +169,11 @@ void RunRecorder::equilibrate(const Run& run, RecordedRun& recorded) {
         RecordedPhase* const phases[] = {&way};
         Result* const results[] = {&result};
         integrate(phases, results);
+        if (!model_.system().events().empty() && way.script.obstacle.empty()) {
+            way.script.obstacle =
+                "the steady state depends on the way to it, and triggered events are not carried "
+                "out on that way";
+        }
         if (!result.status.ok()) {
             recorded.result = solver_->solve(run);
             recorded.result.status = result.status;

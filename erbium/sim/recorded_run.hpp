@@ -40,6 +40,7 @@ struct RecordedPhase {
     Run run;  ///< with an initial state that says everything, without an equilibration
     StepTrace trace;
     RunScript script;
+    bool exchanges_rows{};  ///< its linear systems were solved with row exchanges
 };
 
 struct RecordedRun {
@@ -58,7 +59,7 @@ public:
     /// @param kernels  as many runs are solved side by side
     RunRecorder(const RecordedModel& model, const SystemKernels& kernels);
 
-    /// Results are those of BatchSolver where that solves in lanes without row exchanges.
+    /// Results are those of BatchSolver where that solves by a Rosenbrock method.
     [[nodiscard]] std::vector<RecordedRun> record(std::span<const Run* const> runs);
 
     /// The implicit function theorem at a steady state of the run's equilibration, ready to solve.
@@ -67,10 +68,13 @@ public:
 private:
     void equilibrate(const Run& run, RecordedRun& recorded);
     void integrate(std::span<RecordedPhase* const> phases, std::span<Result* const> results);
+    void integrate(LaneIntegrator& integrator, std::span<RecordedPhase* const> phases,
+                   std::span<Result* const> results);
     SteadyStateSlopes& slopes();
 
     const RecordedModel& model_;
     LaneIntegrator integrator_;
+    std::unique_ptr<LaneIntegrator> pivoting_;  // with row exchanges; made when it is needed
     eqn::ReferenceKernel kernel_;
     std::unique_ptr<Solver> solver_;
     std::unique_ptr<SteadyStateSlopes> slopes_;

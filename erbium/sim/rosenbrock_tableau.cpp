@@ -75,6 +75,25 @@ constexpr RosenbrockTableau kRodas5p{
          {11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643,
           -52.072871366152654, -59.78993625266729, -0.15582684282751913, 4.883087185713722}}}};
 
+/// The polynomial sum_m theta^m dense_m of one stage, and its derivative.
+struct Polynomial {
+    double value{};
+    double slope{};
+};
+Polynomial dense_part(const RosenbrockTableau& tableau, std::size_t stage, double theta) noexcept {
+    Polynomial p;
+    for (auto m = static_cast<std::size_t>(tableau.dense_terms); m-- > 0;) {
+        p.slope = p.value + theta * p.slope;
+        p.value = tableau.dense[m][stage] + theta * p.value;
+    }
+    return p;
+}
+
+double end_weight(const RosenbrockTableau& tableau, std::size_t stage) noexcept {
+    const auto last = static_cast<std::size_t>(tableau.stages) - 1;
+    return stage == last ? 1.0 : tableau.a[last][stage];
+}
+
 }  // namespace
 
 const RosenbrockTableau& rodas4() noexcept {
@@ -83,6 +102,26 @@ const RosenbrockTableau& rodas4() noexcept {
 
 const RosenbrockTableau& rodas5p() noexcept {
     return kRodas5p;
+}
+
+RosenbrockTableau::Row dense_weights(const RosenbrockTableau& tableau, double theta) noexcept {
+    RosenbrockTableau::Row weights{};
+    for (std::size_t j = 0; j < static_cast<std::size_t>(tableau.stages); ++j) {
+        const double inside = dense_part(tableau, j, theta).value;
+        weights[j] = theta * (end_weight(tableau, j) + (1.0 - theta) * inside);
+    }
+    return weights;
+}
+
+RosenbrockTableau::Row dense_weight_slopes(const RosenbrockTableau& tableau,
+                                           double theta) noexcept {
+    RosenbrockTableau::Row slopes{};
+    for (std::size_t j = 0; j < static_cast<std::size_t>(tableau.stages); ++j) {
+        const Polynomial inside = dense_part(tableau, j, theta);
+        slopes[j] = end_weight(tableau, j) + (1.0 - 2.0 * theta) * inside.value +
+                    theta * (1.0 - theta) * inside.slope;
+    }
+    return slopes;
 }
 
 }  // namespace erbium::sim

@@ -43,4 +43,11 @@ struct RosenbrockTableau {
 /// output of order 4. Steinebach, BIT Numer Math 63 (2023) 27.
 [[nodiscard]] const RosenbrockTableau& rodas5p() noexcept;
 
+/// Weights w of y(theta) = y + sum_j w_j k_j between the ends of a step.
+[[nodiscard]] RosenbrockTableau::Row dense_weights(const RosenbrockTableau& tableau,
+                                                   double theta) noexcept;
+/// Their derivatives by theta.
+[[nodiscard]] RosenbrockTableau::Row dense_weight_slopes(const RosenbrockTableau& tableau,
+                                                         double theta) noexcept;
+
 }  // namespace erbium::sim

@@ -23,8 +23,10 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 RunInProgress::RunInProgress(eqn::ReferenceKernel& kernel)
     : kernel_{kernel}, queue_{kernel}, crossings_{kernel}, y_(kernel.system().state_count()) {}
 
-void RunInProgress::begin(const Run& run, Result& result, bool stops_at_outputs) {
+void RunInProgress::begin(const Run& run, Result& result, bool stops_at_outputs,
+                          TrajectoryLog* log) {
     run_ = &run;
+    log_ = log;
     result_ = &result;
     result = unsolved(kernel_.system(), run);
     stops_at_outputs_ = stops_at_outputs;
@@ -165,7 +167,14 @@ void RunInProgress::act(double t) {
         }
     }
     bool is_changed = has_event;
+    if (log_ != nullptr) {
+        log_->arrive(t, y_);
+    }
     for (; next_event_ < events_.size() && events_[next_event_]->time <= t; ++next_event_) {
+        if (log_ != nullptr) {
+            log_->event(static_cast<std::size_t>(events_[next_event_] - run_->events.data()), t,
+                        y_);
+        }
         kernel_.set_parameters(events_[next_event_]->parameters);
         change_states(events_[next_event_]->states, y_);
     }
@@ -174,7 +183,7 @@ void RunInProgress::act(double t) {
     }
     if (!is_finished_ && queue_.has_events()) {
         bool has_fired = false;
-        if (Status status = queue_.settle(t, y_, has_fired); !status.ok()) {
+        if (Status status = queue_.settle(t, y_, has_fired, log_); !status.ok()) {
             fail(std::move(status));
             return;
         }
@@ -186,6 +195,9 @@ void RunInProgress::act(double t) {
     if (is_changed) {
         was_changed_ = true;
         find_stops();
+    }
+    if (log_ != nullptr && !is_finished_) {
+        log_->leave(t, y_);
     }
 }
 
@@ -258,6 +270,9 @@ void RunInProgress::record(std::span<const double> y) {
         *value++ = kernel_.function(f);
     }
     ++row_;
+    if (log_ != nullptr) {
+        log_->output(t, y, y.data() != y_.data());
+    }
     if (row_ > 1 && run_->stop_below_rate && is_still(t, y)) {
         result_->times.resize(row_);
         result_->values.resize(row_ * result_->columns);

@@ -12,6 +12,7 @@
 #include "erbium/sim/crossings.hpp"
 #include "erbium/sim/event_queue.hpp"
 #include "erbium/sim/run.hpp"
+#include "erbium/sim/trajectory_log.hpp"
 
 namespace erbium::sim {
 
@@ -37,7 +38,9 @@ public:
     /// @param stops_at_outputs  steps end at output times, instead of being interpolated in: where
     ///        rates depend on time, a fast state follows a slow forcing that no error estimate sees
     ///        between the ends of a step (Prothero and Robinson's problem)
-    void begin(const Run& run, Result& result, bool stops_at_outputs);
+    /// @param log  when not null, is told of everything after the equilibration but for starts and
+    ///        steps, of which the integrator tells it
+    void begin(const Run& run, Result& result, bool stops_at_outputs, TrajectoryLog* log = nullptr);
 
     /// When it begins: 0 for an equilibration, else the run's start.
     [[nodiscard]] double begin_time() const noexcept {
@@ -47,6 +50,8 @@ public:
     [[nodiscard]] bool is_active() const noexcept { return run_ != nullptr; }
     [[nodiscard]] bool is_finished() const noexcept { return is_finished_; }
     [[nodiscard]] Result& result() const noexcept { return *result_; }
+    /// Null without one, and during the equilibration.
+    [[nodiscard]] TrajectoryLog* log() const noexcept { return is_equilibrating_ ? nullptr : log_; }
     /// The state that the integrator leaves for settle(), and what settle() leaves for it.
     [[nodiscard]] std::span<double> state() noexcept { return y_; }
     [[nodiscard]] eqn::ReferenceKernel& kernel() noexcept { return kernel_; }
@@ -119,6 +124,7 @@ private:
     std::vector<double> stops_;         // ascending: where `time` is compared with something
     const Run* run_{};
     Result* result_{};
+    TrajectoryLog* log_{};
     std::size_t row_{};
     std::size_t next_event_{};
     double stop_{};

@@ -110,7 +110,7 @@ public:
                     RecordedRun& of = recorded[i - begin];
                     Gradient& gradient = results[i];
                     gradient.values.assign(tasks[i].inputs.size(), kNan);
-                    gradient.status = status_of(tasks[i], of.result);
+                    gradient.status = status_of(tasks[i], of);
                     if (gradient.status.ok() && of.is_recorded) {
                         const std::lock_guard lock{mutex};
                         given[i - begin] = weights(i, of.result);
@@ -177,9 +177,17 @@ private:
     }
 
     /// Why there can be no derivatives; ok when there can.
-    [[nodiscard]] Status status_of(const SensitivityTask& task, const Result& result) const {
-        if (!result.status.ok()) {
-            return result.status;
+    [[nodiscard]] Status status_of(const SensitivityTask& task, const RecordedRun& recorded) const {
+        if (!recorded.result.status.ok()) {
+            return recorded.result.status;
+        }
+        std::string obstacle = recorded.phase.script.obstacle;
+        if (recorded.equilibration && obstacle.empty()) {
+            obstacle = recorded.equilibration->script.obstacle;
+        }
+        if (!obstacle.empty()) {
+            return {Failure::not_differentiable, task.run.start_time, std::nullopt,
+                    "no derivatives: " + obstacle};
         }
         for (const Input& input : task.inputs) {
             if (std::string why = refusal(task.run, input); !why.empty()) {
@@ -194,7 +202,7 @@ private:
                                 ForwardSweep& sweep, RunRecorder& recorder) {
         Sensitivities s;
         s.inputs = task.inputs.size();
-        s.status = status_of(task, recorded.result);
+        s.status = status_of(task, recorded);
         const std::size_t states = system().state_count();
         s.values.assign(recorded.result.values.size() * s.inputs, kNan);
         s.end_state.assign(states * s.inputs, kNan);

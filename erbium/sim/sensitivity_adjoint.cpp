@@ -4,18 +4,10 @@
 #include <algorithm>
 #include <array>
 
-#include "erbium/eqn/operand_slopes.hpp"
-
 namespace erbium::sim {
 namespace {
 
 using eqn::Instruction;
-using eqn::Opcode;
-
-/// worth * slope, 0 where either is 0: as in the kernels.
-double back_along(double worth, double slope) noexcept {
-    return worth == 0.0 || slope == 0.0 ? 0.0 : worth * slope;
-}
 
 }  // namespace
 
@@ -61,7 +53,6 @@ AdjointSweep::AdjointSweep(const LaneTables& tables, const math::LuPlan& plan,
       one_{sensitivity_kernels().front()},
       tableau_{tableau},
       recorder_{recorder},
-      lu_program_{plan.program()},
       changes_{tables.program().stoichiometry, tables.rate_count()},
       jacobian_{tables.program().jacobian, tables.partial_count()},
       n_{tables.system().state_count()},
@@ -78,8 +69,8 @@ AdjointSweep::AdjointSweep(const LaneTables& tables, const math::LuPlan& plan,
     for (std::size_t l = 0; l < width_; ++l) {
         reference_.emplace_back(tables.system());
     }
-    for (math::AlignedDoubles* rows : {&lambda_, &next_lambda_, &y_seeds_, &stage_, &right_, &work_,
-                                       &slope_worths_, &f_worths_}) {
+    for (math::AlignedDoubles* rows :
+         {&lambda_, &next_lambda_, &y_seeds_, &stage_, &right_, &slope_worths_, &f_worths_}) {
         rows->assign(row, 0.0);
     }
     for (math::AlignedDoubles* rows : {&seeds_, &u_, &y_bar_}) {
@@ -89,7 +80,7 @@ AdjointSweep::AdjointSweep(const LaneTables& tables, const math::LuPlan& plan,
     rate_worths_.assign(tables.rate_count() * width_, 0.0);
     partial_worths_.assign(tables.partial_count() * width_, 0.0);
     entry_worths_.assign(plan.entry_count() * width_, 0.0);
-    weight_.assign(width_, 0.0);
+    ends_.assign(stages * width_, 0.0);
     one_slot_worths_.assign(tables.slot_count(), 0.0);
     one_rate_worths_.assign(tables.rate_count(), 0.0);
 }
@@ -129,27 +120,15 @@ void AdjointSweep::read_lane(const double* rows, std::size_t l,
     }
 }
 
-/// The lane's parameters as they stand after the first `items` of its script.
-void AdjointSweep::set_parameters(std::size_t l, std::size_t items) {
-    const Lane& lane = lanes_[l];
-    eqn::ReferenceKernel& kernel = reference_[l];
-    kernel.reset_parameters();
-    kernel.set_parameters(lane.phase->run.parameters);
-    for (const ScriptItem& item : std::span{lane.phase->script.items}.first(items)) {
-        const Event* event =
-            item.kind == ScriptItem::Kind::event ? &lane.phase->run.events[item.index] : nullptr;
-        if (event != nullptr && !event->parameters.empty()) {
-            kernel.set_parameters(event->parameters);
-        }
-    }
-    replay_.set_constants(l, kernel);
-}
-
 void AdjointSweep::begin_phase(std::size_t l, const RecordedPhase& phase, bool is_equilibrating) {
     Lane& lane = lanes_[l];
     lane.phase = &phase;
     lane.is_equilibrating = is_equilibrating;
     lane.items_left = phase.script.items.size();
+    lane.moment_worths.assign(phase.script.moments.size(), 0.0);
+    lane.due_worths.assign(phase.script.firings.size(), 0.0);
+    lane.fired_worths.assign(phase.script.value_count, 0.0);
+    replay_.matrix().exchange_rows(l, phase.exchanges_rows);
     set_parameters(l, lane.items_left);
 }
 
@@ -164,11 +143,29 @@ void AdjointSweep::advance(std::size_t l) {
         switch (item.kind) {
             case ScriptItem::Kind::step: {
                 const TracedStep& step = lane.phase->trace.steps[item.index];
-                replay_.set_step(l, step.time, step.size, lane.phase->trace.state(item.index, n_));
+                replay_.set_step(l, step, lane.phase->trace.state(item.index, n_));
+                if (const std::vector<double>& held = lane.phase->script.held; !held.empty()) {
+                    const std::size_t count = replay_.held_count();
+                    replay_.set_held(l, std::span{held}.subspan(item.held * count, count));
+                }
+                set_ends(l, item.kept_part);
                 return;
             }
             case ScriptItem::Kind::event:
                 reverse_event(l, item);
+                break;
+            case ScriptItem::Kind::moment_begin:
+                reverse_moment_begin(l, item);
+                break;
+            case ScriptItem::Kind::moment_end:
+                lane.moment_worths[item.index] -=
+                    worth_of_shift(l, lane.phase->script.rate(item.state, n_));
+                break;
+            case ScriptItem::Kind::firing:
+                reverse_firing(l, item);
+                break;
+            case ScriptItem::Kind::assignment:
+                reverse_assignment(l, item);
                 break;
             case ScriptItem::Kind::output:
                 std::fill(worth_.begin(), worth_.end(), 0.0);
@@ -179,6 +176,14 @@ void AdjointSweep::advance(std::size_t l) {
                 }
                 break;
         }
+    }
+}
+
+/// Weights of the stages in the state at the end of what was kept of the lane's step.
+void AdjointSweep::set_ends(std::size_t l, double part) {
+    const RosenbrockTableau::Row weights = dense_weights(tableau_, part);
+    for (std::size_t s = 0; s < replay_.stages(); ++s) {
+        ends_[s * width_ + l] = weights[s];
     }
 }
 
@@ -219,212 +224,11 @@ void AdjointSweep::reverse_output(std::size_t l, std::size_t row, double t,
     std::fill(one_slot_worths_.begin(), one_slot_worths_.end(), 0.0);
 }
 
-void AdjointSweep::add_to_gradient(const AdjointJob& job, const Input& input, double worth) {
-    for (std::size_t i = 0; i < job.task->inputs.size(); ++i) {
-        if (job.task->inputs[i] == input) {
-            job.gradient[i] += worth;
-        }
-    }
-}
-
-void AdjointSweep::reverse_event(std::size_t l, const ScriptItem& item) {
-    const Lane& lane = lanes_[l];
-    const AdjointJob& job = *lane.job;
-    const Event& event = lane.phase->run.events[item.index];
-    eqn::ReferenceKernel& kernel = reference_[l];
-    const Input by_time = Input::event_time(item.index);
-    const bool has_time = std::find(job.task->inputs.begin(), job.task->inputs.end(), by_time) !=
-                          job.task->inputs.end();
-    const std::span<const double> before = lane.phase->script.state(item.state, n_);
-    const auto lambda_times_f = [&] {
-        double sum = 0.0;
-        for (std::size_t i = 0; i < n_; ++i) {
-            sum += lambda_[i * width_ + l] * f_[i];
-        }
-        return sum;
-    };
-    std::copy(before.begin(), before.end(), state_.begin());
-    std::vector<double> amounts;  // before each change
-    for (const StateChange& change : event.states) {
-        amounts.push_back(state_[change.species.value]);
-        change_states(std::span{&change, 1}, state_);
-    }
-    if (has_time) {
-        kernel.rhs(item.time, state_, f_);
-        add_to_gradient(job, by_time, -lambda_times_f());
-    }
-    for (std::size_t i = event.states.size(); i-- > 0;) {
-        const StateChange& change = event.states[i];
-        double& worth = lambda_[change.species.value * width_ + l];
-        const Input by_amount = Input::event_amount(item.index, i);
-        switch (change.kind) {
-            case StateChange::Kind::set:
-                add_to_gradient(job, by_amount, worth);
-                worth = 0.0;
-                break;
-            case StateChange::Kind::add:
-                add_to_gradient(job, by_amount, worth);
-                break;
-            case StateChange::Kind::multiply:
-                add_to_gradient(job, by_amount, worth * amounts[i]);
-                worth *= change.value;
-                break;
-        }
-    }
-    if (!event.parameters.empty()) {
-        convert_constants(l);
-        for (std::size_t i = event.parameters.size(); i-- > 0;) {
-            double& worth =
-                lanes_[l].constant_worths[tables_.system().slot(event.parameters[i].parameter)];
-            add_to_gradient(job, Input::event_parameter(item.index, i), worth);
-            worth = 0.0;
-        }
-        set_parameters(l, lane.items_left);
-    }
-    if (has_time) {
-        kernel.rhs(item.time, before, f_);
-        add_to_gradient(job, by_time, lambda_times_f());
-    }
-}
-
-/// What computed constants are worth becomes what parameters are worth, the parameters being those
-/// of the lane now.
-void AdjointSweep::convert_constants(std::size_t l) {
-    std::vector<double>& worths = lanes_[l].constant_worths;
-    for (std::size_t slot = 0; slot < program_.time_slot; ++slot) {
-        worths[slot] += slot_worths_[slot * width_ + l];
-        slot_worths_[slot * width_ + l] = 0.0;
-    }
-    const eqn::ReferenceKernel& kernel = reference_[l];
-    const std::span<const double> slots = kernel.slots();
-    for (std::size_t at = program_.constants_tape.size(); at-- > 0;) {
-        const Instruction& i = program_.constants_tape[at];
-        if (i.op == Opcode::define_parameter) {
-            if (!kernel.is_set(ParameterId{i.b})) {
-                worths[i.a] += worths[i.dst];
-                worths[i.dst] = 0.0;
-            }
-            continue;
-        }
-        const double worth = worths[i.dst];
-        worths[i.dst] = 0.0;
-        if (worth == 0.0) {
-            continue;
-        }
-        const eqn::OperandSlopes of =
-            eqn::operand_slopes(i.op, slots[i.a], slots[i.b], slots[i.c], slots[i.dst]);
-        worths[i.a] += back_along(worth, of.a);
-        worths[i.b] += back_along(worth, of.b);
-        worths[i.c] += back_along(worth, of.c);
-    }
-}
-
-/// What parameters are worth goes to the inputs that are their values at the start.
-void AdjointSweep::credit_parameters(std::size_t l) {
-    Lane& lane = lanes_[l];
-    const std::vector<Input>& inputs = lane.job->task->inputs;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (inputs[i].kind == Input::Kind::parameter) {
-            lane.job->gradient[i] +=
-                lane.constant_worths[tables_.system().slot(ParameterId{inputs[i].index})];
-        }
-    }
-    std::fill(lane.constant_worths.begin(), lane.constant_worths.end(), 0.0);
-}
-
-/// At the start of a phase: on to the equilibration, or to the initial amounts and the end.
-void AdjointSweep::end_phase(std::size_t l) {
-    Lane& lane = lanes_[l];
-    const Run& run = lane.job->task->run;
-    const RecordedRun& recorded = *lane.job->recorded;
-    if (run.equilibration && !lane.is_equilibrating) {
-        convert_constants(l);
-        credit_parameters(l);
-        if (recorded.equilibration) {
-            begin_phase(l, *recorded.equilibration, true);
-            return;
-        }
-        lane.is_equilibrating = true;
-        reverse_steady_state(l);
-    }
-    reverse_initial_state(l);
-    lane.job = nullptr;
-}
-
-/// By the implicit function theorem: see SteadyStateSlopes.
-void AdjointSweep::reverse_steady_state(std::size_t l) {
-    Lane& lane = lanes_[l];
-    const Run& run = lane.job->task->run;
-    const std::vector<double>& y = lane.job->recorded->steady_state;
-    eqn::ReferenceKernel& kernel = reference_[l];
-    kernel.reset_parameters();
-    kernel.set_parameters(run.parameters);
-    kernel.set_parameters(run.equilibration->parameters);
-    SteadyStateSlopes& slopes = recorder_.slopes_at(run, y);
-    read_lane(lambda_.data(), l, worth_);
-    std::vector<double> initial_worths(n_);
-    slopes.solve_transposed(worth_, explicit_worths_, initial_worths);
-    kernel.rhs(run.equilibration->max_time, y, f_);
-    one_.sum_up(changes_.view(), explicit_worths_.data(), one_rate_worths_.data());
-    std::fill(worth_.begin(), worth_.end(), 0.0);
-    const LaneProgram& program = tables_.program();
-    one_.reverse_products(program.rates, kernel.slots().data(), y.data(), one_rate_worths_.data(),
-                          one_slot_worths_.data(), worth_.data());
-    one_.reverse_tape(program.rate_tape, program.rate_tape_end, program.observable_terms,
-                      kernel.slots().data(), one_slot_worths_.data(), worth_.data());
-    for (std::size_t slot = 0; slot < program_.time_slot; ++slot) {
-        lane.constant_worths[slot] += one_slot_worths_[slot];
-    }
-    std::fill(one_slot_worths_.begin(), one_slot_worths_.end(), 0.0);
-    for (std::uint32_t s = 0; s < n_; ++s) {
-        const bool is_fixed = tables_.system().is_fixed(SpeciesId{s});
-        lambda_[s * width_ + l] = initial_worths[s] + (is_fixed ? worth_[s] : 0.0);
-    }
-}
-
-void AdjointSweep::reverse_initial_state(std::size_t l) {
-    Lane& lane = lanes_[l];
-    const AdjointJob& job = *lane.job;
-    const Run& run = job.task->run;
-    for (std::uint32_t s = 0; s < n_; ++s) {
-        worth_[s] = lambda_[s * width_ + l];
-        lambda_[s * width_ + l] = 0.0;
-    }
-    for (std::size_t i = 0; i < job.task->inputs.size(); ++i) {
-        const Input& input = job.task->inputs[i];
-        if (input.kind == Input::Kind::initial_amount) {
-            job.gradient[i] += worth_[input.index];
-        }
-    }
-    for (std::size_t i = run.initial_state.size(); i-- > 0;) {
-        const StateChange& change = run.initial_state[i];
-        double& worth = worth_[change.species.value];
-        if (change.kind == StateChange::Kind::set) {
-            worth = 0.0;
-        } else if (change.kind == StateChange::Kind::multiply) {
-            worth *= change.value;
-        }
-    }
-    for (std::uint32_t s = 0; s < n_; ++s) {
-        lane.constant_worths[tables_.system().initial_slot(SpeciesId{s})] += worth_[s];
-    }
-    convert_constants(l);
-    if (run.equilibration) {
-        const std::vector<ParameterValue>& values = run.equilibration->parameters;
-        for (std::size_t i = values.size(); i-- > 0;) {
-            double& worth = lane.constant_worths[tables_.system().slot(values[i].parameter)];
-            add_to_gradient(job, Input::equilibration_value(i), worth);
-            worth = 0.0;
-        }
-    }
-    credit_parameters(l);
-}
-
 /// Adds what slots and states are worth through the rates at (t, y). Slots hold what the rate tape
 /// computes afterwards.
 void AdjointSweep::reverse_rates(const double* t, const double* y, const double* f_worths,
                                  double* y_worths) {
-    const LaneProgram& program = tables_.program();
+    const LaneProgram& program = tables_.held_program();
     double* const slots = replay_.slots(0);
     kernels_.run_rate_tape(program, t, y, slots);
     kernels_.sum_up(changes_.view(), f_worths, rate_worths_.data());
@@ -483,10 +287,8 @@ void AdjointSweep::step_back() {
     }
     const std::size_t row = n_ * width_;
     const std::size_t stages = replay_.stages();
-    const LaneProgram& program = tables_.program();
+    const LaneProgram& program = tables_.held_program();
     std::fill(y_bar_.begin(), y_bar_.end(), 0.0);
-    RosenbrockTableau::Row ends = tableau_.a[stages - 1];
-    ends[stages - 1] = 1.0;
     for (std::size_t done = 0; done < stages; ++done) {
         const std::size_t s = stages - 1 - done;
         RosenbrockTableau::Row a{};
@@ -496,14 +298,13 @@ void AdjointSweep::step_back() {
             c[j] = tableau_.c[stages - 1 - j][s];
         }
         const double* const base = has_seeds_ ? seeds_.data() + s * row : stage_.data();
-        std::fill(weight_.begin(), weight_.end(), ends[s]);
         kernels_.system->stage_state(n_, base, y_bar_.data(), static_cast<int>(done), a.data(),
                                      right_.data());
         double* const u = u_.data() + done * row;
         kernels_.system->stage_right_side(n_, right_.data(), u_.data(), static_cast<int>(done),
                                           c.data(), replay_.reciprocal_h(), lambda_.data(),
-                                          weight_.data(), u);
-        kernels_.system->math->solve_transposed(lu_program_, replay_.factors(), u, work_.data(), u);
+                                          ends_.data() + s * width_, u);
+        replay_.matrix().solve_transposed(u, u);
         if (s > 0) {
             reverse_rates(replay_.stage_time(s), replay_.stage_state(s), u,
                           y_bar_.data() + done * row);

@@ -62,15 +62,25 @@ private:
         bool is_equilibrating{};
         std::size_t items_left{};             // of the phase's script
         std::vector<double> constant_worths;  // by slot; of outputs and what was converted
+        std::vector<double> moment_worths;    // of the times of moments
+        std::vector<double> due_worths;       // of the times at which firings are carried out
+        std::vector<double> fired_worths;     // of values taken when events fired
     };
 
     void begin_phase(std::size_t l, const RecordedPhase& phase, bool is_equilibrating);
     /// Back to the next step, or to the start of everything: then the lane is free.
     void advance(std::size_t l);
-    void reverse_event(std::size_t l, const ScriptItem& item);
+    void set_ends(std::size_t l, double part);
     void reverse_output(std::size_t l, std::size_t row, double t, std::span<const double> y,
                         std::span<double> y_worths);
     void reverse_interpolated(std::size_t l);
+    // sensitivity_adjoint_events.cpp
+    void reverse_event(std::size_t l, const ScriptItem& item);
+    void reverse_moment_begin(std::size_t l, const ScriptItem& item);
+    void reverse_firing(std::size_t l, const ScriptItem& item);
+    void reverse_assignment(std::size_t l, const ScriptItem& item);
+    void reverse_event_tape(std::size_t l, const ScriptItem& item);
+    [[nodiscard]] double worth_of_shift(std::size_t l, std::span<const double> rate) const noexcept;
     void end_phase(std::size_t l);
     void reverse_steady_state(std::size_t l);
     void reverse_initial_state(std::size_t l);
@@ -78,6 +88,7 @@ private:
     void convert_constants(std::size_t l);
     void credit_parameters(std::size_t l);
     void add_to_gradient(const AdjointJob& job, const Input& input, double worth);
+    // sensitivity_adjoint.cpp
     void step_back();
     void reverse_rates(const double* t, const double* y, const double* f_worths, double* y_worths);
     void read_lane(const double* rows, std::size_t l, std::span<double> to) const noexcept;
@@ -89,7 +100,6 @@ private:
     const SensitivityKernels& one_;  // of one lane
     const RosenbrockTableau& tableau_;
     RunRecorder& recorder_;
-    math::LuProgram lu_program_;
     TransposedSums changes_;
     TransposedSums jacobian_;
     std::size_t n_;
@@ -109,14 +119,13 @@ private:
     math::AlignedDoubles y_bar_;  // worth of stage states, last stage first
     math::AlignedDoubles stage_;
     math::AlignedDoubles right_;
-    math::AlignedDoubles work_;
     math::AlignedDoubles slot_worths_;
     math::AlignedDoubles rate_worths_;
     math::AlignedDoubles partial_worths_;
     math::AlignedDoubles entry_worths_;
     math::AlignedDoubles slope_worths_;
     math::AlignedDoubles f_worths_;
-    math::AlignedDoubles weight_;
+    math::AlignedDoubles ends_;  // stages x lanes: weights in the state after the step
     std::vector<double> state_;
     std::vector<double> worth_;
     std::vector<double> f_;

@@ -60,6 +60,9 @@ private:
         math::AlignedDoubles fixed;   // the same of fixed species only, else 0
         math::AlignedDoubles k;       // of the stages
         math::AlignedDoubles entries;
+        math::AlignedDoubles moved;         // derivative of each moment's time
+        math::AlignedDoubles due;           // ... of each firing's assignments
+        math::AlignedDoubles fired_values;  // of values taken when events fired
         bool has_fixed{};
     };
 
@@ -68,12 +71,23 @@ private:
     void compute_constants(Group& group);
     void begin_state(Group& group);
     void copy_fixed(Group& group);
+    // sensitivity_forward_events.cpp
+    void begin_moment(const ScriptItem& item, const RunScript& script);
+    void end_moment(const ScriptItem& item, const RunScript& script);
+    void shift(Group& group, std::span<const double> rate, const double* moved, double sign);
+    void cross(Group& group, const RunScript::Crossing& crossing, double* moved);
+    void reach_stop(Group& group, std::span<const eqn::Slot> slots, double* moved);
+    void seed_lanes(const Group& group, const Input& input, double* row) const;
+    void differentiate_events(Group& group, const ScriptItem& item, std::span<const double> y);
+    void fire(const ScriptItem& item, const RunScript& script);
+    void assign(const ScriptItem& item, const RunScript& script);
     void apply(const ScriptItem& item, const RunScript& script);
-    void apply(Group& group, const ScriptItem& item, std::span<const double> y,
-               std::span<const double> f_before);
-    void step(const ScriptItem& item, const StepTrace& trace, std::span<double> values);
+    void change_state(Group& group, const ScriptItem& item, std::span<const double> before);
+    void set_parameters(std::span<const ParameterValue> values);
+    // sensitivity_forward.cpp
+    void step(const ScriptItem& item, const RunScript& script, const StepTrace& trace,
+              std::span<double> values);
     void differentiate_matrices();
-    void pack_pairs();
     void step(Group& group);
     void add_explicit(Group& group, const double* slots, const double* y, double* result);
     void explicit_entries(Group& group);
@@ -89,7 +103,6 @@ private:
     const RowPattern& pattern_;
     const SensitivityKernels& kernels_;
     const RosenbrockTableau& tableau_;
-    math::LuProgram lu_program_;
     std::size_t n_;
     std::size_t width_;
     StepReplay replay_;
@@ -119,14 +132,12 @@ private:
     math::AlignedDoubles more_;
     math::AlignedDoubles time_slope_;
     math::AlignedDoubles right_;
-    math::AlignedDoubles work_;
     math::AlignedDoubles new_s_;
     math::AlignedDoubles reciprocal_h_;
     math::AlignedDoubles d_h_;
     math::AlignedDoubles all_slots_;  // slots x W for functions
     std::vector<double> y_;
     std::vector<double> f_;
-    std::vector<double> f_after_;
 };
 
 }  // namespace erbium::sim

@@ -76,7 +76,6 @@ SteadyStateSlopes::SteadyStateSlopes(const eqn::System& system)
         }
     }
     begins_.push_back(0);
-    std::vector<std::int32_t> row_sizes(n);
     for (std::vector<Entry>& column : columns) {
         std::sort(column.begin(), column.end(),
                   [](const Entry& a, const Entry& b) { return a.row < b.row; });
@@ -84,30 +83,11 @@ SteadyStateSlopes::SteadyStateSlopes(const eqn::System& system)
             rows_.push_back(entry.row);
             source_.push_back(entry.source);
             values_.push_back(entry.value);
-            ++row_sizes[static_cast<std::size_t>(entry.row)];
         }
         begins_.push_back(static_cast<std::int32_t>(rows_.size()));
     }
-    begins_transposed_.push_back(0);
-    for (const std::int32_t size : row_sizes) {
-        begins_transposed_.push_back(begins_transposed_.back() + size);
-    }
-    rows_transposed_.resize(rows_.size());
-    place_transposed_.resize(rows_.size());
-    values_transposed_.resize(rows_.size());
-    std::vector<std::int32_t> next = begins_transposed_;
-    for (std::size_t column = 0; column < n; ++column) {
-        for (auto e = begins_[column]; e < begins_[column + 1]; ++e) {
-            const auto entry = static_cast<std::size_t>(e);
-            const std::int32_t place = next[static_cast<std::size_t>(rows_[entry])]++;
-            place_transposed_[entry] = static_cast<std::uint32_t>(place);
-            rows_transposed_[static_cast<std::size_t>(place)] = static_cast<std::int32_t>(column);
-        }
-    }
     const math::SparsePattern pattern{begins_, rows_};
-    const math::SparsePattern transposed{begins_transposed_, rows_transposed_};
     lu_.emplace(pattern, math::minimum_degree_order(pattern));
-    lu_transposed_.emplace(transposed, math::minimum_degree_order(transposed));
 }
 
 bool SteadyStateSlopes::factor(eqn::ReferenceKernel& kernel, double t, std::span<const double> y) {
@@ -119,10 +99,8 @@ bool SteadyStateSlopes::factor(eqn::ReferenceKernel& kernel, double t, std::span
         if (source_[e] >= 0) {
             values_[e] = jacobian_[static_cast<std::size_t>(source_[e])];
         }
-        values_transposed_[place_transposed_[e]] = values_[e];
     }
-    return lu_->factor(values_.data(), 1.0, 0.0) &&
-           lu_transposed_->factor(values_transposed_.data(), 1.0, 0.0) && solves_well();
+    return lu_->factor(values_.data(), 1.0, 0.0) && solves_well();
 }
 
 bool SteadyStateSlopes::solves_well() {
@@ -212,8 +190,7 @@ void SteadyStateSlopes::solve(std::span<const double> explicit_slopes, std::span
 void SteadyStateSlopes::solve_transposed(std::span<const double> worths,
                                          std::span<double> explicit_worths,
                                          std::span<double> initial_worths) {
-    std::copy(worths.begin(), worths.end(), work_.begin());
-    lu_transposed_->solve(work_.data(), work_.data());
+    lu_->solve_transposed(worths.data(), work_.data());
     std::fill(explicit_worths.begin(), explicit_worths.end(), 0.0);
     std::fill(initial_worths.begin(), initial_worths.end(), 0.0);
     for (std::uint32_t row = 0; row < work_.size(); ++row) {

@@ -56,14 +56,9 @@ private:
     std::vector<std::int32_t> rows_;
     std::vector<double> values_;
     std::vector<std::int32_t> source_;  // entry of J; -1 for one of a law
-    std::vector<std::int32_t> begins_transposed_;
-    std::vector<std::int32_t> rows_transposed_;
-    std::vector<std::uint32_t> place_transposed_;  // of each entry of A
-    std::vector<double> values_transposed_;
     std::vector<double> jacobian_;
     std::vector<double> work_;
     std::optional<math::RowExchangeLu> lu_;
-    std::optional<math::RowExchangeLu> lu_transposed_;
 };
 
 }  // namespace erbium::sim

@@ -11,7 +11,7 @@ StepReplay::StepReplay(const LaneTables& tables, const math::LuPlan& plan,
                        const SystemKernels& kernels, const RosenbrockTableau& tableau,
                        ReplayedJacobians jacobians)
     : tables_{tables},
-      lu_program_{plan.program()},
+      matrix_{plan, kernels},
       kernels_{kernels},
       tableau_{tableau},
       n_{tables.system().state_count()},
@@ -19,7 +19,7 @@ StepReplay::StepReplay(const LaneTables& tables, const math::LuPlan& plan,
       entry_rows_{plan.entry_count() + 1},
       keeps_{jacobians == ReplayedJacobians::all_stages} {
     const std::size_t row = n_ * width_;
-    for (math::AlignedDoubles* by_lane : {&t_, &d_h_, &growth_, &slope_time_, &slope_span_}) {
+    for (math::AlignedDoubles* by_lane : {&t_, &d_h_, &slope_time_, &slope_span_}) {
         by_lane->assign(width_, 0.0);
     }
     for (math::AlignedDoubles* by_lane : {&h_, &reciprocal_h_, &shift_}) {
@@ -28,18 +28,26 @@ StepReplay::StepReplay(const LaneTables& tables, const math::LuPlan& plan,
     for (math::AlignedDoubles* rows : {&y_, &y_new_, &f_, &f_stage_, &slope_, &right_}) {
         rows->assign(row, 0.0);
     }
-    work_.assign(2 * row, 0.0);
     stage_times_.assign(stages() * width_, 0.0);
     stage_states_.assign(stages() * row, 0.0);
     k_.assign(stages() * row, 0.0);
     scratch_.assign(std::max(tables.rate_count(), tables.partial_count()) * width_, 0.0);
-    factors_.assign(plan.value_count() * width_, 0.0);
     const std::size_t sets = keeps_ ? stages() + (tables.depends_on_time() ? 1 : 0) : 1;
     slots_.assign(sets * tables.slot_count() * width_, 0.0);
     jacobians_.assign(sets * entry_rows_ * width_, 0.0);
+    latest_.assign(width_, std::numeric_limits<double>::infinity());
+    for (const eqn::Root& root : tables.system().roots()) {
+        if (root.is_in_rate) {
+            held_slots_.push_back(root.comparison);
+        }
+    }
 }
 
-void StepReplay::set_step(std::size_t l, double t, double h, std::span<const double> y) noexcept {
+void StepReplay::set_step(std::size_t l, const TracedStep& step,
+                          std::span<const double> y) noexcept {
+    const double t = step.time;
+    const double h = step.size;
+    latest_[l] = step.latest;
     t_[l] = t;
     h_[l] = h;
     reciprocal_h_[l] = 1.0 / h;
@@ -62,16 +70,24 @@ void StepReplay::set_constants(std::size_t l, const eqn::ReferenceKernel& kernel
     }
 }
 
+void StepReplay::set_held(std::size_t l, std::span<const double> truths) noexcept {
+    const std::size_t count = tables_.slot_count();
+    for (std::size_t set = 0; set < slots_.size(); set += count * width_) {
+        for (std::size_t i = 0; i < truths.size(); ++i) {
+            slots_[set + held_slots_[i] * width_ + l] = truths[i];
+        }
+    }
+}
+
 void StepReplay::compute() {
-    const LaneProgram& program = tables_.program();
+    const LaneProgram& program = tables_.held_program();
     const std::size_t row = n_ * width_;
     const bool has_slope = tables_.depends_on_time();
     std::copy(y_.begin(), y_.end(), stage_states_.begin());
     std::copy(t_.begin(), t_.end(), stage_times_.begin());
     kernels_.rates_of_change(program, t_.data(), y_.data(), slots(0), scratch_.data(), f_.data());
     kernels_.jacobian_entries(program, y_.data(), slots(0), scratch_.data(), jacobians_.data());
-    kernels_.math->factor(lu_program_, jacobian(), -1.0, shift_.data(), factors_.data(),
-                          growth_.data());
+    matrix_.factor(jacobian(), shift_.data());
     if (has_slope) {
         double* const slots_there = keeps_ ? slope_slots() : slots(0);
         kernels_.rates_of_change(program, slope_time_.data(), y_.data(), slots_there,
@@ -95,7 +111,7 @@ void StepReplay::compute() {
             double* const time = stage_times_.data() + s * width_;
             kernels_.stage_state(n_, y_.data(), k_.data(), before, tableau_.a[s].data(), state);
             for (std::size_t l = 0; l < width_; ++l) {
-                time[l] = t_[l] + tableau_.alpha[s] * h_[l];
+                time[l] = std::min(t_[l] + tableau_.alpha[s] * h_[l], latest_[l]);
             }
             kernels_.rates_of_change(program, time, state, slots(s), scratch_.data(),
                                      f_stage_.data());
@@ -112,26 +128,11 @@ void StepReplay::compute() {
                                   reciprocal_h_.data(),
                                   has_slope && tableau_.d[s] != 0.0 ? slope_.data() : nullptr,
                                   d_h_.data(), right_.data());
-        kernels_.math->solve(lu_program_, factors_.data(), right_.data(), work_.data(),
-                             k_.data() + s * row);
+        matrix_.solve(right_.data(), k_.data() + s * row);
     }
     RosenbrockTableau::Row last = tableau_.a[stages() - 1];
     last[stages() - 1] = 1.0;
     kernels_.stage_state(n_, y_.data(), k_.data(), tableau_.stages, last.data(), y_new_.data());
-}
-
-RosenbrockTableau::Row dense_weights(const RosenbrockTableau& tableau, double theta) noexcept {
-    const auto stages = static_cast<std::size_t>(tableau.stages);
-    RosenbrockTableau::Row weights{};
-    for (std::size_t j = 0; j < stages; ++j) {
-        double sum = 0.0;
-        for (auto m = static_cast<std::size_t>(tableau.dense_terms); m-- > 0;) {
-            sum = tableau.dense[m][j] + theta * sum;
-        }
-        const double end = j + 1 == stages ? 1.0 : tableau.a[stages - 1][j];
-        weights[j] = theta * (end + (1.0 - theta) * sum);
-    }
-    return weights;
 }
 
 void interpolate_state(const StepReplay& replay, double theta, std::span<double> y) noexcept {

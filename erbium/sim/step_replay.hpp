@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/math/aligned.hpp"
@@ -13,6 +14,8 @@
 #include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/lanes_tables.hpp"
 #include "erbium/sim/rosenbrock_tableau.hpp"
+#include "erbium/sim/step_matrix.hpp"
+#include "erbium/sim/step_trace.hpp"
 
 namespace erbium::sim {
 
@@ -35,10 +38,14 @@ public:
         return static_cast<std::size_t>(tableau_.stages);
     }
 
-    /// The step that lane l does next: from (t, y), of length h.
-    void set_step(std::size_t l, double t, double h, std::span<const double> y) noexcept;
+    /// The step that lane l does next, from y.
+    void set_step(std::size_t l, const TracedStep& step, std::span<const double> y) noexcept;
     /// Parameters and what follows from them.
     void set_constants(std::size_t l, const eqn::ReferenceKernel& kernel) noexcept;
+    /// Truths of the comparisons in rates, in the order of System::roots(), which steps hold.
+    void set_held(std::size_t l, std::span<const double> truths) noexcept;
+    [[nodiscard]] std::size_t held_count() const noexcept { return held_slots_.size(); }
+    [[nodiscard]] StepMatrix& matrix() noexcept { return matrix_; }
 
     /// Everything below, for all lanes.
     void compute();
@@ -65,7 +72,6 @@ public:
     [[nodiscard]] const double* jacobian(std::size_t s = 0) const noexcept {
         return jacobians_.data() + s * entry_rows_ * width_;
     }
-    [[nodiscard]] const double* factors() const noexcept { return factors_.data(); }
     /// Slots at stage s with all_stages; else stages share one set.
     [[nodiscard]] double* slots(std::size_t s) noexcept {
         return slots_.data() + (keeps_ ? s : 0) * tables_.slot_count() * width_;
@@ -82,7 +88,8 @@ public:
 
 private:
     const LaneTables& tables_;
-    math::LuProgram lu_program_;
+    std::vector<eqn::Slot> held_slots_;
+    StepMatrix matrix_;
     const SystemKernels& kernels_;
     const RosenbrockTableau& tableau_;
     std::size_t n_;
@@ -95,7 +102,7 @@ private:
     math::AlignedDoubles reciprocal_h_;
     math::AlignedDoubles shift_;
     math::AlignedDoubles d_h_;
-    math::AlignedDoubles growth_;
+    math::AlignedDoubles latest_;
     math::AlignedDoubles slope_time_;
     math::AlignedDoubles slope_span_;
     math::AlignedDoubles stage_times_;
@@ -107,16 +114,10 @@ private:
     math::AlignedDoubles f_stage_;
     math::AlignedDoubles slope_;
     math::AlignedDoubles right_;
-    math::AlignedDoubles work_;
     math::AlignedDoubles stage_states_;
     math::AlignedDoubles k_;
     math::AlignedDoubles jacobians_;
-    math::AlignedDoubles factors_;
 };
-
-/// Weights w of y(theta) = y + sum_j w_j k_j between the ends of a step.
-[[nodiscard]] RosenbrockTableau::Row dense_weights(const RosenbrockTableau& tableau,
-                                                   double theta) noexcept;
 
 /// The state at theta inside the step that lane 0 of a replay of one lane did.
 void interpolate_state(const StepReplay& replay, double theta, std::span<double> y) noexcept;

@@ -56,9 +56,9 @@ std::vector<double> same_steps(const RecordedModel& model, const RecordedPhase& 
             kernel.set_parameters(run.events[item.index].parameters);
             change_states(run.events[item.index].states, y);
             replay.set_constants(0, kernel);
-        } else {
+        } else if (item.kind == ScriptItem::Kind::step) {
             const TracedStep& step = recorded.trace.steps[item.index];
-            replay.set_step(0, step.time, step.size, y);
+            replay.set_step(0, step, y);
             replay.compute();
             std::vector<double> inside(n);
             for (std::size_t row = item.row_begin; row < item.row_end; ++row) {
