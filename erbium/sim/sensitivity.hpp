@@ -37,7 +37,7 @@ struct Input {
         /// Value i of the states that event e changes: an amount, or a factor.
         event_amount,
         /// The time of event e. The step sequence being held, this is what the dose's jump
-        /// conditions say: see docs/theory/sensitivities.md, Times of events.
+        /// conditions say: see docs/theory/sensitivities.md, Moments.
         event_time,
     };
     Kind kind{Kind::parameter};
@@ -132,10 +132,14 @@ using OutputWeights = std::function<std::vector<double>(std::size_t task, const 
 ///
 /// Not differentiable, Failure::not_differentiable with the name and the reason:
 ///   * a parameter that is computed from others, unless the run sets it
-///   * a parameter that decides at what time a rate jumps, and every input of a system whose rates
-///     compare quantities that vary (System::roots) or round them: the derivative would miss jumps
+///   * every input of a system whose rates round quantities that vary: the derivative would miss jumps
 ///   * mratio by its first two arguments, or where its slope by the third is in a rate
-/// Failure::newton: the linear systems could not be solved without row exchanges.
+///   * a run in which something happens at a time whose derivative is not known: see
+///     docs/theory/sensitivities.md, What has no derivative
+///
+/// Triggered events, their delays and assignments, and rates that jump are differentiated, and so
+/// are the times at which they do. Systems with any of these, and runs whose linear systems need row
+/// exchanges, are solved by the integrator of sim::Solver, one after another.
 class SensitivitySolver {
 public:
     /// Plans the elimination. Cost: see math::LuPlan::make.

@@ -78,6 +78,15 @@ TEST(Events, ComparisonsWithTimeAreStopsAndTheOthersAreRoots) {
     kernel.set_parameters(std::vector{ParameterValue{*system.find_parameter("start"), 8.5}});
     EXPECT_EQ(kernel.slot(system.stop_time_slots()[0]), 8.5);
 
+    // A difference with time that is compared with 0 is a comparison with time.
+    NetworkMaker shifted = decay();
+    shifted.parameter("lag", "7").function("f", "if(time-3<0,1,2)*if(0<=lag-time,1,2)");
+    shifted.reaction({}, {"A"}, {"f"}, RateLawKind::function_product);
+    const System same = system_of(shifted);
+    EXPECT_EQ(same.time_knots().size(), 1U);
+    EXPECT_EQ(same.stop_time_slots().size(), 1U);
+    EXPECT_TRUE(same.roots().empty());
+
     ASSERT_EQ(system.roots().size(), 3U);
     kernel.evaluate_events(5.0, std::vector{0.25});
     int in_rates = 0;
