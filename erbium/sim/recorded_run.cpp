@@ -97,9 +97,9 @@ void RunRecorder::integrate(std::span<RecordedPhase* const> phases,
             continue;
         }
         if (pivoting_ == nullptr) {
-            pivoting_ = std::make_unique<LaneIntegrator>(
-                model_.tables(), model_.plan(), system_kernels().front(), model_.tableau(),
-                model_.options(), Pivoting::rows);
+            pivoting_ = std::make_unique<LaneIntegrator>(model_.tables(), model_.plan(),
+                                                         system_kernels().front(), model_.tableau(),
+                                                         model_.options(), Pivoting::rows);
         }
         const std::string why = results[i]->status.message;
         integrate(*pivoting_, phases.subspan(i, 1), results.subspan(i, 1));

@@ -132,14 +132,15 @@ using OutputWeights = std::function<std::vector<double>(std::size_t task, const 
 ///
 /// Not differentiable, Failure::not_differentiable with the name and the reason:
 ///   * a parameter that is computed from others, unless the run sets it
-///   * every input of a system whose rates round quantities that vary: the derivative would miss jumps
+///   * every input of a system whose rates round quantities that vary: the derivative would miss
+///   jumps
 ///   * mratio by its first two arguments, or where its slope by the third is in a rate
 ///   * a run in which something happens at a time whose derivative is not known: see
 ///     docs/theory/sensitivities.md, What has no derivative
 ///
 /// Triggered events, their delays and assignments, and rates that jump are differentiated, and so
-/// are the times at which they do. Systems with any of these, and runs whose linear systems need row
-/// exchanges, are solved by the integrator of sim::Solver, one after another.
+/// are the times at which they do. Runs whose linear systems need row exchanges are solved with
+/// them.
 class SensitivitySolver {
 public:
     /// Plans the elimination. Cost: see math::LuPlan::make.
