@@ -131,6 +131,13 @@ void ScriptRecorder::find_cut(const LoggedStep& step) {
         }
         is_first = false;
     }
+    // Rounding may tell apart what happens at one time.
+    if (!is_first && cut.obstacle.empty() && t - last_cut_time_ <= 64.0 * kEpsilon * std::fabs(t) &&
+        !agree(cut.crossing, last_crossing_)) {
+        cut.obstacle = fmt::format("at time {:.6g}: two comparisons change at once", t);
+    }
+    last_cut_time_ = t;
+    last_crossing_ = cut.crossing;
 }
 
 RunScript::Crossing ScriptRecorder::crossing_of(const eqn::Root& root, double t,

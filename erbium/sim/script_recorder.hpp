@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,6 +71,8 @@ private:
     std::size_t held_{};
     std::size_t held_count_{};
     std::optional<Cut> cut_;
+    double last_cut_time_{-std::numeric_limits<double>::infinity()};
+    RunScript::Crossing last_crossing_;
     // While things are done at one time.
     std::size_t open_{kNoIndex};               // moment
     std::size_t arrival_{kNoIndex};            // what brought the state here
