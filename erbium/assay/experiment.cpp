@@ -170,6 +170,7 @@ void Experiment::equilibrate(const std::map<std::string, Job>& jobs) {
         sim::Equilibration phase;
         phase.parameters = values_of(package_->protocol.equilibrate);
         phase.max_time = package_->protocol.equilibrate_max_time_s;
+        phase.tolerance = options_.steady_tolerance;
         run.equilibration = std::move(phase);
         run.output_times = {0.0};
         runs.push_back(std::move(run));

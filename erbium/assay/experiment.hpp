@@ -76,7 +76,8 @@ struct Measurement {
 };
 
 struct ExperimentOptions {
-    sim::SolverOptions solver;  ///< as for BDF; see sim::as_accurate_as_bdf
+    sim::SolverOptions solver;      ///< as for BDF; see sim::as_accurate_as_bdf
+    double steady_tolerance{1e-6};  ///< of equilibrations; see sim::Equilibration
     unsigned threads{1};
 };
 
