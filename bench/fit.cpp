@@ -37,7 +37,7 @@ double median_s(Work work) {
     std::vector<double> times;
     work();  // plans, and fills the caches
     const double begin = cpu_seconds();
-    while (times.empty() || (cpu_seconds() - begin < 2.0 && times.size() < 1000)) {
+    while (times.size() < 3 || (cpu_seconds() - begin < 2.0 && times.size() < 1000)) {
         const double before = cpu_seconds();
         work();
         times.push_back(cpu_seconds() - before);

@@ -2,8 +2,11 @@
 // apps/erbium/cmd_calibrate.cpp: an ensemble of parameter sets from a package's observations.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
+#include <numeric>
 
+#include "calibration_report.hpp"
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "erbium/assay/ensemble.hpp"
@@ -20,21 +23,20 @@ namespace {
 
 using report::Align;
 
-std::string list_of(const std::vector<double>& values, int digits) {
-    std::vector<std::string> texts;
-    for (const double value : values) {
-        texts.push_back(rounded(value, digits));
-    }
-    return fmt::format("{}", fmt::join(texts, " "));
+double mean_of(const std::vector<double>& values) {
+    return values.empty() ? 0.0
+                          : std::accumulate(values.begin(), values.end(), 0.0) /
+                                static_cast<double>(values.size());
 }
 
 /// The command again, with every option that results depend on.
 std::string command_text(const CalibrateCommand& command) {
     std::string text = fmt::format("erbium calibrate {}", command.package);
     if (!command.is_validation_only) {
-        text += fmt::format(" --sets {} --generations {} --parameters {} --starts {}{} --seed {}",
-                            command.sets, command.generations, command.parameters, command.starts,
-                            command.has_claims ? " --with-claims" : "", command.seed);
+        text += fmt::format(
+            " --sets {} --generations {} --draws {} --parameters {} --starts {}{} --seed {}",
+            command.sets, command.generations, command.draws, command.parameters, command.starts,
+            command.has_claims ? " --with-claims" : "", command.seed);
     }
     if (command.folds > 0) {
         text += fmt::format(" --folds {}", command.folds);
@@ -45,22 +47,36 @@ std::string command_text(const CalibrateCommand& command) {
 
 std::string ensemble_text(const package::Package& package, const CalibrateCommand& command,
                           const calibrate::Calibration& found) {
+    const std::vector<double>& means = found.mean_values;
+    const auto mean_at = [&](std::size_t quarter) {
+        return rounded(means[(means.size() - 1) * quarter / 4], 4);
+    };
     std::string text = fmt::format(
-        "# Parameter sets of {} {}, by\n# `{}` ({}).\n"
+        "# Parameter sets of {} {}, by\n"
+        "# `{}` ({}).\n"
         "# {} sets follow the posterior of {} constants given the observations that are not held "
         "out: priors from\n"
         "# parameters.tsv, Student's t with 4 degrees of freedom over the stated tolerances, a "
         "curve of n points counting\n"
-        "# as sqrt(n). {} Mode by Gauss-Newton from {} starts, then {} "
-        "generations of\n"
-        "# differential evolution chains: {} points evaluated, acceptance {},\n"
-        "# mean of -log p by generation {} (mode {}).\n",
+        "# as sqrt(n). {} Mode by Gauss-Newton from {} starts, then\n"
+        "# {} generations of differential evolution chains with a surrogate learnt from {} draws "
+        "for each set: {} points\n"
+        "# evaluated, acceptance {}. Mean of -log p at the start {}, after each quarter {} {} {} "
+        "{} (mode {}).\n",
         package.name, package.version, command_text(command), version_text(), found.sets.size(),
         found.parameters.size(),
         command.has_claims ? "Claims and their ablations count as known."
                            : "Claims were not looked at.",
-        found.searches.size(), found.acceptance.size(), found.points_evaluated,
-        list_of(found.acceptance, 2), list_of(found.mean_values, 4), rounded(found.mode_value, 4));
+        found.searches.size(), found.acceptance.size(), command.draws, found.points_evaluated,
+        rounded(mean_of(found.acceptance), 2), mean_at(0), mean_at(1), mean_at(2), mean_at(3),
+        mean_at(4), rounded(found.mode_value, 4));
+    text += std::isnan(found.settling.r_hat)
+                ? std::string{"# Settling: too few generations to tell.\n"}
+                : fmt::format(
+                      "# Settling over the second half: R-hat {} ({}), drift of log p {} "
+                      "standard deviations.\n",
+                      rounded(found.settling.r_hat, 4), found.settling.slowest,
+                      rounded(found.settling.drift, 2));
     text += "set";
     for (const calibrate::FreeParameter& free : found.parameters) {
         text += "\t" + free.id;
@@ -134,7 +150,7 @@ report::Table score_table(const calibrate::CrossValidation& found) {
                                         score.mean, score.marker}});
     }
     table.rows.push_back(
-        {.cells = {std::string{"rows that hold"}, static_cast<double>(found.predictions.size()),
+        {.cells = {std::string{kRowsThatHold}, static_cast<double>(found.predictions.size()),
                    static_cast<double>(found.holding[0]), static_cast<double>(found.holding[1]),
                    static_cast<double>(found.holding[2])}});
     return table;
@@ -196,6 +212,7 @@ Exit run(const CalibrateCommand& command) {
         how.seed = command.seed;
         how.sets = command.sets;
         how.generations = command.generations;
+        how.draws_per_set = command.draws;
         how.most_parameters = command.parameters;
         how.starts = command.starts;
         how.has_claims = command.has_claims;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "calibration_report.hpp"
 #include "claim_tables.hpp"
 #include "command_line.hpp"
 #include "commands.hpp"
@@ -247,6 +248,25 @@ Report make_report(const Package& package, assay::Experiment& experiment, assay:
     return out;
 }
 
+/// The calibration report instead of the page.
+Exit write_calibration(const ReportCommand& command, const Package& package,
+                       assay::Experiment& experiment) {
+    const Outcome<CalibrationTables, Diagnostics> tables = read_calibration(package);
+    if (!tables) {
+        return show(tables.error());
+    }
+    const assay::Sets sets = command.is_nominal ? assay::Sets::nominal : assay::Sets::ensemble;
+    const assay::Comparison comparison = assay::compare_observations(experiment, sets);
+    const std::vector<assay::ClaimCheck> claims = assay::check_claims(experiment, sets);
+    // Where it is written to is left out, so that the text does not depend on it.
+    write_file(command.calibration,
+               calibration_report(package, comparison, claims, tables.value(),
+                                  fmt::format("erbium report {} --calibration FILE{}", package.name,
+                                              command.is_nominal ? " --no-ensemble" : "")));
+    print(fmt::format("wrote {}\n", command.calibration));
+    return Exit::ok;
+}
+
 }  // namespace
 
 Exit run(const ReportCommand& command) {
@@ -262,6 +282,9 @@ Exit run(const ReportCommand& command) {
         return show(made.error());
     }
     assay::Experiment& experiment = made.value();
+    if (!command.calibration.empty()) {
+        return write_calibration(command, package, experiment);
+    }
     Manifest manifest = manifest_of("erbium report " + command.package, experiment, options);
     manifest.doses = doses_given(package);
     const std::filesystem::path folder{command.folder.empty() ? package.name + "-report"

@@ -284,11 +284,17 @@ CLI::App* add_bench(CLI::App& app, BenchCommand& bench) {
 CLI::App* add_report(CLI::App& app, ReportCommand& report) {
     CLI::App* command =
         app.add_subcommand("report", "Run a package's experiments and write them as one HTML page");
-    add_examples(*command, "  erbium report her2\n  erbium report her2 -o out/\n");
+    add_examples(*command,
+                 "  erbium report her2\n"
+                 "  erbium report her2 -o out/\n"
+                 "  erbium report her2 --calibration docs/calibration/her2.md\n");
     command->add_option("PACKAGE", report.package, "A package (NAME@TIER picks a tier)")
         ->required();
     command->add_option("-o,--output", report.folder,
                         "Folder for report.html, tables and run.json (default: PACKAGE-report)");
+    command->add_option("--calibration", report.calibration,
+                        "Write how the ensemble agrees with all that is known here, as Markdown, "
+                        "instead of the page");
     add_nominal(*command, report.is_nominal);
     add_threads(*command, report.threads);
     add_json(*command, report.as_json);
@@ -331,7 +337,10 @@ CLI::App* add_calibrate(CLI::App& app, CalibrateCommand& calibrate) {
     command->add_option("--sets", calibrate.sets, "Parameter sets of the ensemble (default 120)")
         ->check(CLI::Range(8, 100000));
     command->add_option("--generations", calibrate.generations,
-                        "Generations of the population that becomes the ensemble (default 10)");
+                        "Generations of the population that becomes the ensemble (default 40)");
+    command->add_option("--draws", calibrate.draws,
+                        "Draws near the mode for each set, from which a surrogate that proposes "
+                        "moves is learnt (default 5; 0: none)");
     command->add_option("--parameters", calibrate.parameters,
                         "Constants that may move, at most (default 24)");
     command->add_option("--starts", calibrate.starts, "Searches for the mode (default 2)");
@@ -365,23 +374,15 @@ CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
 
 CLI::App* add_convert(CLI::App& app, ConvertCommand& convert) {
     CLI::App* command =
-        app.add_subcommand("convert", "Write a model in another format: SBML, .net or PEtab");
+        app.add_subcommand("convert", "Write a model in another format: SBML or .net");
     add_examples(*command,
                  "  erbium convert egfr_net.bngl egfr.xml\n"
                  "  erbium convert her2 her2.xml\n"
-                 "  erbium convert her2 her2_petab/ --to petab\n"
                  "  erbium convert model.xml model.net\n");
     command->add_option("FROM", convert.input, "A .bngl, .net or .xml (SBML) file, or a package")
         ->required();
-    command
-        ->add_option("TO", convert.output,
-                     "An .xml (SBML Level 3 Version 2) or .net file; a folder for PEtab")
+    command->add_option("TO", convert.output, "An .xml (SBML Level 3 Version 2) or .net file")
         ->required();
-    command
-        ->add_option("--to", convert.format,
-                     "sbml, net or petab (a package with its observations); told by the ending of "
-                     "TO when not given")
-        ->check(CLI::IsMember({"sbml", "net", "petab"}));
     command->add_flag("--fast-as-ordinary", convert.treats_fast_as_ordinary,
                       "SBML: take reactions marked fast as ordinary ones");
     return command;

@@ -74,7 +74,8 @@ struct BenchCommand {
 struct ReportCommand {
     std::string package;
     std::string folder;
-    bool is_nominal{};  ///< the values of parameters.tsv only
+    std::string calibration;  ///< .md file: the calibration report instead of the page
+    bool is_nominal{};        ///< the values of parameters.tsv only
     std::size_t threads{};
     bool as_json{};
 };
@@ -92,7 +93,8 @@ struct CalibrateCommand {
     std::string folder;
     std::uint64_t seed{1};
     std::size_t sets{120};
-    std::size_t generations{10};
+    std::size_t generations{40};
+    std::size_t draws{5};  ///< for each set, from which a surrogate is learnt; 0: none
     std::size_t parameters{24};
     bool has_claims{};  ///< claims count as known
     std::size_t starts{2};
@@ -112,8 +114,7 @@ struct AdviseCommand {
 
 struct ConvertCommand {
     std::string input;   ///< .bngl, .net or .xml file, or a package
-    std::string output;  ///< .xml or .net file, or a folder for PEtab
-    std::string format;  ///< sbml, net or petab; empty: told by the ending
+    std::string output;  ///< .xml or .net file
     bool treats_fast_as_ordinary{};
 };
 

@@ -14,20 +14,6 @@
 namespace erbium::app {
 namespace {
 
-std::string quantity_text(const package::Observation& observation) {
-    switch (observation.quantity) {
-        case package::MeasuredQuantity::viability:
-            return "viability";
-        case package::MeasuredQuantity::fold_start:
-            return observation.readout + ", fold of t = 0";
-        case package::MeasuredQuantity::fold_control:
-            return observation.readout + ", fold of control";
-        case package::MeasuredQuantity::absolute:
-            break;
-    }
-    return observation.readout;
-}
-
 /// "0.48 [0.41, 0.55], 93 % hold": median, 90 % interval, share of sets in which the row holds.
 std::string ensemble_text(const assay::ComparisonRow& row) {
     if (row.spread.values.empty()) {
@@ -46,6 +32,20 @@ std::string half_text(const assay::HalfDose& half) {
 
 std::string sources_text(const std::vector<std::string>& sources) {
     return fmt::format("{}", fmt::join(sources, "; "));
+}
+
+std::string quantity_text(const package::Observation& observation) {
+    switch (observation.quantity) {
+        case package::MeasuredQuantity::viability:
+            return "viability";
+        case package::MeasuredQuantity::fold_start:
+            return observation.readout + ", fold of t = 0";
+        case package::MeasuredQuantity::fold_control:
+            return observation.readout + ", fold of control";
+        case package::MeasuredQuantity::absolute:
+            break;
+    }
+    return observation.readout;
 }
 
 std::string measured_text(const package::Observation& observation) {

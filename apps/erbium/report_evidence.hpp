@@ -19,6 +19,9 @@ using package::Package;
 /// What was measured, as people write it: "0.58 ± 0.15", "0.3 to 0.5", "at least 0.9".
 [[nodiscard]] std::string measured_text(const package::Observation& observation);
 
+/// What was measured of which readout: "viability", "pX, fold of control".
+[[nodiscard]] std::string quantity_text(const package::Observation& observation);
+
 [[nodiscard]] report::Figure comparison_figure(const Package& package,
                                                const assay::Comparison& comparison);
 /// Misfits first.

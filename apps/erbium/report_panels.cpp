@@ -69,7 +69,7 @@ std::string band_text(const Package& package, bool has_bands) {
                            " Lines: the values of parameters.tsv; bands: {:.0f} % of {} "
                            "parameter sets.",
                            100.0 * assay::kIntervalShare, package.ensemble.size())
-                     : std::string{};
+                     : std::string{" Lines: the values of parameters.tsv."};
 }
 
 }  // namespace
@@ -202,7 +202,7 @@ report::Figure dose_figure(const Package& package,
                            const std::vector<std::vector<assay::DoseResponse>>& panels) {
     report::Figure figure{
         .title = "Dose-response curves",
-        .caption = fmt::format("Viability after {} against dose. Lines: model; points: measured, "
+        .caption = fmt::format("Viability after {} against dose. Points: measured, "
                                "ringed where the line misses them by more than their "
                                "tolerance.{}",
                                time_text(package.protocol.duration_s),

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -34,6 +35,15 @@ std::string settings_key(Settings settings) {
         key += fmt::format("{}={};", s.parameter, shortest(s.value));
     }
     return key;
+}
+
+std::vector<sim::StateChange> all_set(const std::vector<double>& state) {
+    std::vector<sim::StateChange> out;
+    out.reserve(state.size());
+    for (std::size_t s = 0; s < state.size(); ++s) {
+        out.push_back({id_at<SpeciesId>(s), sim::StateChange::Kind::set, state[s]});
+    }
+    return out;
 }
 
 std::string failure_text(const sim::Status& status) {
@@ -154,31 +164,68 @@ std::vector<sim::Result> Experiment::solve(std::span<const sim::Run> runs) {
     return solver_->solve(runs);
 }
 
+bool Experiment::begins_alike(const Settings& a, const Settings& b) {
+    if (!kernel_) {
+        kernel_ = std::make_unique<eqn::ReferenceKernel>(system_);
+    }
+    std::array<std::vector<double>, 2> amounts;
+    for (std::size_t i = 0; i < 2; ++i) {
+        kernel_->reset_parameters();
+        kernel_->set_parameters(values_of(i == 0 ? a : b));
+        kernel_->set_parameters(values_of(package_->protocol.equilibrate));
+        amounts[i].resize(system_.state_count());
+        kernel_->initial_state(amounts[i]);
+    }
+    return amounts[0] == amounts[1];
+}
+
 void Experiment::equilibrate(const std::map<std::string, Job>& jobs) {
     if (equilibria_.size() > kMostEquilibria) {
         equilibria_.clear();
     }
-    std::vector<std::string> keys;
-    std::vector<sim::Run> runs;
+    // First those without constants of an ensemble, at which the others may start.
+    std::map<std::string, Before> plain;
+    for (const auto& [unused, job] : jobs) {
+        const Settings& first = job.plain.empty() ? job.before : job.plain;
+        plain.emplace(settings_key(first), Before{&first, nullptr});
+    }
+    equilibrate(plain);
+    std::map<std::string, Before> others;
     for (const auto& [unused, job] : jobs) {
         std::string key = settings_key(job.before);
-        if (!equilibria_.emplace(key, Equilibrium{}).second) {
+        if (job.plain.empty() || equilibria_.contains(key) || others.contains(key)) {
+            continue;
+        }
+        const Equilibrium& start = equilibria_.at(settings_key(job.plain));
+        const bool is_warm = !start.state.empty() && begins_alike(job.before, job.plain);
+        others.emplace(std::move(key), Before{&job.before, is_warm ? &start : nullptr});
+    }
+    equilibrate(others);
+}
+
+void Experiment::equilibrate(const std::map<std::string, Before>& wanted) {
+    std::vector<const std::string*> keys;
+    std::vector<sim::Run> runs;
+    for (const auto& [key, before] : wanted) {
+        if (equilibria_.contains(key)) {
             continue;
         }
         sim::Run run;
-        run.parameters = values_of(job.before);
+        run.parameters = values_of(*before.settings);
         sim::Equilibration phase;
         phase.parameters = values_of(package_->protocol.equilibrate);
         phase.max_time = package_->protocol.equilibrate_max_time_s;
-        phase.tolerance = options_.steady_tolerance;
         run.equilibration = std::move(phase);
+        if (before.start != nullptr) {
+            run.initial_state = all_set(before.start->state);
+        }
         run.output_times = {0.0};
         runs.push_back(std::move(run));
-        keys.push_back(std::move(key));
+        keys.push_back(&key);
     }
     std::vector<sim::Result> results = solve(runs);
     for (std::size_t i = 0; i < results.size(); ++i) {
-        Equilibrium& equilibrium = equilibria_[keys[i]];
+        Equilibrium& equilibrium = equilibria_[*keys[i]];
         if (results[i].status.ok()) {
             equilibrium.state = std::move(results[i].steady_state);
         } else {
@@ -191,10 +238,7 @@ void Experiment::equilibrate(const std::map<std::string, Job>& jobs) {
 sim::Run Experiment::run_of(const Job& job, const Equilibrium* equilibrium) const {
     sim::Run run;
     if (equilibrium != nullptr) {
-        for (std::size_t s = 0; s < equilibrium->state.size(); ++s) {
-            run.initial_state.push_back(
-                {id_at<SpeciesId>(s), sim::StateChange::Kind::set, equilibrium->state[s]});
-        }
+        run.initial_state = all_set(equilibrium->state);
     }
     Settings settings = job.before;
     overlay(settings, package_->protocol.start);
@@ -291,6 +335,11 @@ std::vector<TimeCourse> Experiment::look(std::span<const Look> looks) {
         Job& job = jobs[keys.back()];
         job.condition = look.condition;
         job.before = std::move(before);
+        if (options_.has_warm_starts && !look.condition.constants.empty()) {
+            Condition plain = look.condition;
+            plain.constants.clear();
+            job.plain = settings_before(plain);
+        }
         job.end_s = end_s;
         job.times_s.insert(job.times_s.end(), missing.begin(), missing.end());
     }

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "erbium/base/check.hpp"
 #include "erbium/fit/cholesky.hpp"
 #include "erbium/fit/differential_evolution.hpp"
 #include "erbium/fit/optimum.hpp"
+#include "erbium/fit/quadratic_surrogate.hpp"
 #include "erbium/fit/random.hpp"
 
 namespace erbium::calibrate {
@@ -54,11 +56,45 @@ std::vector<double> inverse_column(const fit::Cholesky& factor, std::size_t p, s
     return column;
 }
 
+std::vector<fit::Coordinate> coordinates_of(std::span<const FreeParameter> parameters) {
+    std::vector<fit::Coordinate> out;
+    for (const FreeParameter& free : parameters) {
+        out.push_back({free.id, free.lower, free.upper, free.nominal});
+    }
+    return out;
+}
+
+/// What the model gave at the points met so far; the latest ones when there are too many.
+class History {
+public:
+    /// Points at which a simulation failed are left out.
+    void add(std::span<const std::vector<double>> points,
+             std::vector<std::vector<double>> predictions) {
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            if (std::all_of(predictions[i].begin(), predictions[i].end(),
+                            [](double value) { return std::isfinite(value); })) {
+                points_.push_back(points[i]);
+                predictions_.push_back(std::move(predictions[i]));
+            }
+        }
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return points_.size(); }
+    [[nodiscard]] fit::QuadraticSurrogate surrogate() const {
+        const std::size_t from = points_.size() - std::min(points_.size(), kMostPoints);
+        return {std::span{points_}.subspan(from), std::span{predictions_}.subspan(from)};
+    }
+
+private:
+    static constexpr std::size_t kMostPoints = 3000;
+    std::vector<std::vector<double>> points_;
+    std::vector<std::vector<double>> predictions_;
+};
+
 /// Draws from the normal distribution of this mean and precision, inside the bounds, whose density
 /// is not zero: one whose simulations fail is drawn anew.
 std::vector<std::vector<double>> draws(const std::vector<double>& mean,
                                        const std::vector<double>& precision, Posterior& posterior,
-                                       const CalibrationOptions& options) {
+                                       const CalibrationOptions& options, History& history) {
     const std::size_t n = mean.size();
     const fit::Cholesky factor{precision, n};
     ERBIUM_CHECK(factor.ok(), "the curvature holds the prior and so is positive definite");
@@ -71,11 +107,12 @@ std::vector<std::vector<double>> draws(const std::vector<double>& mean,
     }
     const fit::Cholesky root{covariance, n};
     ERBIUM_CHECK(root.ok(), "the inverse of a positive definite matrix is positive definite");
+    const std::size_t wanted = options.sets * std::max<std::size_t>(1, options.draws_per_set);
     std::vector<std::vector<double>> out;
     std::uint64_t stream = 0;
-    while (out.size() < options.sets) {
+    while (out.size() < wanted) {
         std::vector<std::vector<double>> candidates;
-        for (std::size_t i = out.size(); i < options.sets; ++i) {
+        for (std::size_t i = out.size(); i < wanted; ++i) {
             fit::Random random{options.seed, stream++};
             std::vector<double> z(n);
             for (double& one : z) {
@@ -87,15 +124,58 @@ std::vector<std::vector<double>> draws(const std::vector<double>& mean,
             }
             candidates.push_back(clamped(posterior.parameters(), std::move(z)));
         }
-        const std::vector<double> densities = posterior.log_densities(candidates);
+        std::vector<std::vector<double>> predictions = posterior.predict(candidates);
         for (std::size_t i = 0; i < candidates.size(); ++i) {
-            if (std::isfinite(densities[i])) {
-                out.push_back(std::move(candidates[i]));
+            if (std::isfinite(posterior.value(candidates[i], predictions[i]))) {
+                out.push_back(candidates[i]);
             }
         }
-        ERBIUM_CHECK(stream < 100 * options.sets, "hardly any draw near the mode can be simulated");
+        history.add(candidates, std::move(predictions));
+        ERBIUM_CHECK(stream < 100 * wanted, "hardly any draw near the mode can be simulated");
     }
+    out.resize(options.sets);  // the others have taught the surrogate
     return out;
+}
+
+/// A population that follows the posterior.
+fit::Population population_of(const std::vector<double>& mode, const std::vector<double>& curvature,
+                              Posterior& posterior, const CalibrationOptions& options) {
+    History history;
+    std::vector<std::vector<double>> start = draws(mode, curvature, posterior, options, history);
+    fit::PopulationOptions evolution;
+    evolution.generations = options.generations;
+    evolution.seed = options.seed;
+    std::optional<fit::QuadraticSurrogate> surrogate;
+    std::vector<double> predicted;
+    if (options.draws_per_set > 0) {
+        evolution.cheap = [&](std::size_t generation) -> fit::LogDensity {
+            if (!surrogate || generation <= options.generations / 2) {
+                surrogate = history.surrogate();
+            }
+            return [&](const fit::Point& u) {
+                predicted.resize(surrogate->outputs());
+                surrogate->at(u, predicted);
+                return -posterior.value(u, predicted);
+            };
+        };
+    }
+    const auto densities = [&](std::span<const fit::Point> points) {
+        std::vector<std::vector<double>> predictions = posterior.predict(points);
+        std::vector<double> out;
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            out.push_back(-posterior.value(points[i], predictions[i]));
+        }
+        history.add(points, std::move(predictions));
+        if (options.progress) {
+            options.progress(fmt::format(
+                "{} points evaluated, mean of -log p of the latest {:.1f}",
+                posterior.points_evaluated(),
+                -std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(out.size())));
+        }
+        return out;
+    };
+    return fit::evolve(coordinates_of(posterior.parameters()), std::move(start), densities,
+                       evolution);
 }
 
 }  // namespace
@@ -194,21 +274,8 @@ Calibration calibrate(Experiment& experiment, const CalibrationOptions& options)
     }
     ERBIUM_CHECK(!out.mode.empty(), "no search for the mode gave a finite value");
     const Posterior::Slope slope = posterior.slope(out.mode);
-    std::vector<fit::Coordinate> coordinates;
-    for (const FreeParameter& free : out.parameters) {
-        coordinates.push_back({free.id, free.lower, free.upper, free.nominal});
-    }
-    fit::PopulationOptions evolution;
-    evolution.generations = options.generations;
-    evolution.seed = options.seed;
-    fit::Population population = fit::evolve(
-        coordinates, draws(out.mode, slope.curvature, posterior, options),
-        [&](std::span<const fit::Point> points) {
-            std::vector<double> densities = posterior.log_densities(points);
-            say(fmt::format("{} points evaluated", posterior.points_evaluated()));
-            return densities;
-        },
-        evolution);
+    fit::Population population = population_of(out.mode, slope.curvature, posterior, options);
+    out.settling = fit::settling(coordinates_of(out.parameters), population);
     out.sets = std::move(population.points);
     for (const double density : population.log_densities) {
         out.set_values.push_back(-density);

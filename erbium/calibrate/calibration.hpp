@@ -10,13 +10,18 @@
 #include <vector>
 
 #include "erbium/calibrate/posterior.hpp"
+#include "erbium/fit/differential_evolution.hpp"
 
 namespace erbium::calibrate {
 
 struct CalibrationOptions {
     std::uint64_t seed{1};
     std::size_t sets{120};        ///< parameter sets of the ensemble
-    std::size_t generations{10};  ///< of the population that becomes the ensemble
+    std::size_t generations{40};  ///< of the population that becomes the ensemble
+    /// Draws of the normal distribution at the mode for each set, from which a surrogate of all
+    /// predictions is learnt (fit/quadratic_surrogate.hpp). It proposes moves; whether they are
+    /// taken the model decides. 0: no surrogate.
+    std::size_t draws_per_set{5};
     std::size_t most_parameters{24};
     /// Whether claims and their ablations count as known, as narrow intervals. If not, the shares
     /// in which they hold in the ensemble are predictions.
@@ -53,6 +58,7 @@ struct Calibration {
     std::vector<double> set_values;         ///< -log p of each
     std::vector<double> acceptance;         ///< by generation
     std::vector<double> mean_values;        ///< -log p by generation, averaged; the start first
+    fit::Settling settling;                 ///< whether the population came to rest
     std::vector<Identifiability> identifiability;  ///< by parameter
     std::size_t points_evaluated{};
     std::size_t terms{};  ///< observations, and claims when they count
@@ -70,8 +76,9 @@ struct Calibration {
                                                                std::vector<std::string>* left);
 
 /// Finds the mode by bounded Gauss-Newton, draws a population from the normal distribution that its
-/// curvature gives, and lets it evolve under the posterior (fit::evolve). Draws whose simulations
-/// fail are drawn anew.
+/// curvature gives, and lets it evolve under the posterior (fit::evolve), helped by a surrogate
+/// that is learnt anew from all points in each generation of the first half and stays as it is in
+/// the second. Draws whose simulations fail are drawn anew.
 [[nodiscard]] Calibration calibrate(Experiment& experiment, const CalibrationOptions& options);
 
 /// The mode for these observations alone.

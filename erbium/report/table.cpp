@@ -254,6 +254,37 @@ std::string quoted_if_needed(const std::string& text) {
 
 }  // namespace
 
+std::string markdown(const Table& table) {
+    check_shape(table);
+    const std::vector<NumberForm> forms = forms_of(table);
+    const auto line = [](const std::vector<std::string>& cells) {
+        std::string text = "|";
+        for (const std::string& cell : cells) {
+            text += " ";
+            for (const char c : on_one_line(cell)) {
+                text += c == '|' ? std::string{"\\|"} : std::string(1, c);
+            }
+            text += " |";
+        }
+        return text + "\n";
+    };
+    std::vector<std::string> headings;
+    std::vector<std::string> rules;
+    for (const Column& column : table.columns) {
+        headings.push_back(heading(column));
+        rules.emplace_back(column.align == Align::end ? "---:" : "---");
+    }
+    std::string out = line(headings) + line(rules);
+    for (const Row& row : table.rows) {
+        std::vector<std::string> cells;
+        for (std::size_t c = 0; c < row.cells.size(); ++c) {
+            cells.push_back(forms[c](row.cells[c]));
+        }
+        out += line(cells);
+    }
+    return out;
+}
+
 std::string tsv(const Table& table) {
     return separated(table, '\t', [](const std::string& text) { return on_one_line(text); });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/report/table.hpp: one table, printed for a page, a terminal, a spreadsheet, a program.
-// Makes: HTML, plain text, TSV, JSON   Used by: html_page, apps
+// Makes: HTML, Markdown, plain text, TSV, JSON   Used by: html_page, apps
 #pragma once
 
 #include <string>
@@ -37,11 +37,15 @@ struct Table {
     std::vector<Row> rows{};
 };
 
-// Precondition of all five (checked): each row has one cell for each column.
+// Precondition of all six (checked): each row has one cell for each column.
 
 /// A <table> with a scope on each heading; the first cell of a row heads it. Numbers of a column
 /// have the same decimals, unless they differ more than a hundredfold.
 [[nodiscard]] std::string html(const Table& table);
+
+/// A table of GitHub's Markdown, without the title; numbers as for people. A bar inside a text is
+/// escaped, and a misfit or failed row begins with no sign: a column must say it.
+[[nodiscard]] std::string markdown(const Table& table);
 
 /// Aligned columns for a terminal, as wide as their content in characters (East Asian ones count
 /// two); a misfit row begins with "!", a failed one with "x".

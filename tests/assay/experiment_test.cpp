@@ -181,6 +181,43 @@ TEST(Experiments, ARatioToNothingHasAReason) {
     EXPECT_EQ(m[0].reason, "a ratio to a value of 0 has no meaning");
 }
 
+TEST(Experiments, WarmStartsFindTheEquilibriaOfColdOnes) {
+    const auto experiment = [](bool has_warm_starts) {
+        Diagnostics warnings;
+        auto system = compile_package(teaching_package(), warnings);
+        ExperimentOptions options;
+        options.has_warm_starts = has_warm_starts;
+        return std::move(Experiment::make(teaching_package(), std::move(system).value(), options))
+            .value();
+    };
+    Experiment warm = experiment(true);
+    Experiment cold = experiment(false);
+    std::vector<Question> questions;
+    for (const package::Settings& constants :
+         {package::Settings{{"K_growth", 900.0}}, package::Settings{{"K_D", 20.0}},
+          // Another number of receptors is another total: no state to start from.
+          package::Settings{{"copies_R", 4000.0}}}) {
+        for (const char* profile : {"amplified", "normal"}) {
+            questions.push_back({{profile, {}, {}, teaching_treatment("blocker 5 nM"), constants},
+                                 MeasuredQuantity::viability,
+                                 {},
+                                 72 * 3600.0});
+        }
+    }
+    const std::vector<Measurement> a = warm.measure(questions);
+    const std::vector<Measurement> b = cold.measure(questions);
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        EXPECT_NEAR(a[i].value, b[i].value, 1e-5 * b[i].value) << i;
+    }
+    // The order of questions does not matter: each starts at the nominal equilibrium.
+    std::reverse(questions.begin(), questions.end());
+    Experiment again = experiment(true);
+    const std::vector<Measurement> reversed = again.measure(questions);
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        EXPECT_EQ(reversed[i].value, a[questions.size() - 1 - i].value);
+    }
+}
+
 TEST(Experiments, TimesOfACourseAreFineAtTheStart) {
     const std::vector<double> times_s = course_times(100.0, 11);
     ASSERT_EQ(times_s.size(), 11U);

@@ -96,6 +96,74 @@ TEST(Populations, StayInsideTheBoundsAndOutOfHoles) {
     EXPECT_NEAR(mean, std::sqrt(2.0 / 3.14159265), 0.35) << "half a normal distribution";
 }
 
+/// Shifted and too wide: what a poor surrogate is.
+double poor(const Point& x) {
+    Point shifted = x;
+    shifted[0] -= 0.4;
+    shifted[2] += 0.5;
+    return 0.6 * correlated({&shifted, 1})[0];
+}
+
+TEST(Populations, FollowTheirDensityWithAPoorCheapOne) {
+    PopulationOptions options;
+    options.generations = 60;
+    options.cheap_steps = 20;
+    options.cheap = [](std::size_t) { return LogDensity{poor}; };
+    double sum = 0.0;
+    double square = 0.0;
+    double product = 0.0;
+    double acceptance = 0.0;
+    std::size_t count = 0;
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
+        options.seed = seed;
+        const Population found = evolve(wide(3), scattered(200, 3, 2.0, seed), correlated, options);
+        for (const Point& x : found.points) {
+            sum += x[0] - 1.0;
+            square += (x[2] - 3.0) * (x[2] - 3.0);
+            product += (x[0] - 1.0) * (x[2] - 3.0);
+            ++count;
+        }
+        acceptance += found.acceptance[58] / 5.0;
+        const Settling rest = settling(wide(3), found);
+        EXPECT_LT(rest.r_hat, 1.2);
+        EXPECT_LT(std::fabs(rest.drift), 0.2);
+    }
+    const auto n = static_cast<double>(count);
+    EXPECT_NEAR(sum / n, 0.0, 0.12) << "not the mean of the cheap one, 0.4";
+    EXPECT_NEAR(std::sqrt(square / n), 2.0, 0.2);
+    EXPECT_NEAR(product / n, 0.8 * 2.0, 0.3);
+    EXPECT_GT(acceptance, 0.4) << "more than moves without it";
+}
+
+TEST(Populations, AskForNoCheapDensityInPlainGenerations) {
+    PopulationOptions options;
+    options.generations = 8;
+    options.plain_every = 4;
+    std::vector<std::size_t> asked;
+    options.cheap = [&](std::size_t generation) {
+        asked.push_back(generation);
+        return LogDensity{poor};
+    };
+    const Population found = evolve(wide(3), scattered(9, 3, 1.0, 4), correlated, options);
+    EXPECT_EQ(asked, (std::vector<std::size_t>{1, 2, 3, 5, 6, 7}));
+    EXPECT_EQ(found.past.size(), 9U);
+    EXPECT_EQ(found.past.back(), found.points);
+}
+
+TEST(Settling, TellsAPopulationThatStillMoves) {
+    PopulationOptions options;
+    options.generations = 16;
+    std::vector<Point> far = scattered(60, 3, 0.1, 3);
+    for (Point& point : far) {
+        point[2] += 40.0;
+    }
+    const Settling moving = settling(wide(3), evolve(wide(3), far, correlated, options));
+    EXPECT_GT(moving.drift, 0.3);
+    options.generations = 7;
+    EXPECT_TRUE(std::isnan(settling(wide(3), evolve(wide(3), far, correlated, options)).r_hat))
+        << "too few to tell";
+}
+
 TEST(Populations, AreTheSameForTheSameSeed) {
     PopulationOptions options;
     options.generations = 5;

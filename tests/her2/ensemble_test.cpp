@@ -26,6 +26,29 @@ TEST(Ensemble, HasAHundredSetsAndAllCanBeSimulated) {
     EXPECT_GT(answer.spread.upper, 0.4);
 }
 
+TEST(Ensemble, WarmStartsFindTheEquilibriaOfColdOnes) {
+    const auto measure_all = [](bool has_warm_starts) {
+        Diagnostics warnings;
+        assay::ExperimentOptions options;
+        options.has_warm_starts = has_warm_starts;
+        auto experiment = assay::Experiment::make(
+            her2_package(), assay::compile_package(her2_package(), warnings).value(), options);
+        std::vector<assay::Question> questions;
+        for (std::size_t set = 0; set < her2_package().ensemble.size(); set += 10) {
+            for (const package::Observation& o : her2_package().observations) {
+                questions.push_back(assay::question_of(o));
+                questions.back().condition.constants = her2_package().ensemble.settings(set);
+            }
+        }
+        return experiment.value().measure(questions);
+    };
+    const std::vector<assay::Measurement> warm = measure_all(true);
+    const std::vector<assay::Measurement> cold = measure_all(false);
+    for (std::size_t i = 0; i < warm.size(); ++i) {
+        EXPECT_NEAR(warm[i].value, cold[i].value, 1e-3 * std::fabs(cold[i].value)) << i;
+    }
+}
+
 TEST(Ensemble, LeavesRoomForMostClaims) {
     // How many, and which do not, stands in docs/calibration/her2.md; a change that loses more of
     // them must be noticed.

@@ -45,6 +45,12 @@ TEST(Table, GivesWideLettersTwoPlacesAndCombiningOnesNone) {
               "abcd  3\n");
 }
 
+TEST(Table, PrintsMarkdownWithBarsEscaped) {
+    Table table{.columns = {{.name = "what"}, {.name = "dose", .unit = "nM", .align = Align::end}}};
+    table.rows.push_back({.cells = {"a | b\nc", 2.5}, .mark = RowMark::misfit});
+    EXPECT_EQ(markdown(table), "| what | dose [nM] |\n| --- | ---: |\n| a \\| b c | 2.50 |\n");
+}
+
 TEST(Table, PrintsNumbersThatReadBackInTsv) {
     Table table = sample();
     table.rows[0].cells[2] = 0.1 + 0.2;
