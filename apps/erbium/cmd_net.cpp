@@ -8,9 +8,11 @@
 #include "commands.hpp"
 #include "contact_map_of.hpp"
 #include "erbium/base/text.hpp"
+#include "erbium/eqn/system.hpp"
 #include "erbium/net/write_net.hpp"
 #include "erbium/report/svg.hpp"
 #include "inputs.hpp"
+#include "reduction_record.hpp"
 
 namespace erbium::app {
 namespace {
@@ -58,6 +60,18 @@ Exit write_network(const NetCommand& command, const Target& target, nlohmann::or
     if (!command.output.empty()) {
         write_file(command.output, net::write_net(network));
     }
+    if (command.with_reduction) {
+        const Outcome<eqn::System, Diagnostics> system = eqn::compile(network);
+        if (!system) {
+            return show(system.error());
+        }
+        const sim::Reduction reduction = sim::Reduction::of(system.value());
+        if (command.as_json) {
+            json["reduction"] = reduction_json(*reduction.report());
+        } else {
+            print(reduction_text(*reduction.report()));
+        }
+    }
     if (command.as_json) {
         json["species"] = network.species_count();
         json["reactions"] = network.reaction_count();
@@ -70,7 +84,7 @@ Exit write_network(const NetCommand& command, const Target& target, nlohmann::or
         print(command.with_stats
                   ? fmt::format(", {:.3f} s of CPU, {:.1f} MB at most\n", cpu_s, peak_mb)
                   : std::string{"\n"});
-    } else {
+    } else if (!command.with_reduction) {
         print(net::write_net(network));
     }
     return Exit::ok;
@@ -85,7 +99,8 @@ Exit run(const NetCommand& command) {
     }
     nlohmann::ordered_json json;
     // The map alone needs no network, which may be large or without end.
-    const bool needs_network = command.map.empty() || !command.output.empty() || command.with_stats;
+    const bool needs_network = command.map.empty() || !command.output.empty() ||
+                               command.with_stats || command.with_reduction;
     if (needs_network) {
         const Exit exit = write_network(command, target.value(), json);
         if (exit != Exit::ok) {

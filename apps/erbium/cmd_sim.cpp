@@ -104,6 +104,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
     options.tolerances.rtol = command.rtol.value_or(options.tolerances.rtol);
     options.tolerances.atol = command.atol;
     options.method = command.solver;
+    options.reducing = command.reduction;
     const std::size_t steps = command.steps.value_or(kStepsOfAFile);
     if (const Exit code = refuse_too_many(steps, recording.value().size()); code != Exit::ok) {
         return code;
@@ -131,6 +132,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
                   .species = system.value().state_count(),
                   .reactions = system.value().reaction_count(),
                   .solver = options,
+                  .reduction = result.reduction,
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
                   .fallbacks = result.fallbacks});
@@ -179,7 +181,7 @@ Exit run(const SimCommand& command) {
         return fail(Exit::usage, "a .net file has no actions: give --until");
     }
     return run_file_actions(target.value().path, command.output.empty() ? "." : command.output,
-                            command.solver, command.skips_writers);
+                            command.solver, command.reduction, command.skips_writers);
 }
 
 }  // namespace erbium::app

@@ -86,6 +86,9 @@ CLI::App* add_net(CLI::App& app, NetCommand& net) {
     command->add_option("--map", net.map,
                         "Draw the contact map here: molecule types, sites, bonds and what rules "
                         "change (SVG)");
+    command->add_flag("--reduction", net.with_reduction,
+                      "Conservation laws and coupled blocks of the equations, instead of the "
+                      "network");
     command->add_flag("--stats", net.with_stats,
                       "Print species, reactions, rules, CPU time and memory");
     add_json(*command, net.as_json);
@@ -149,6 +152,14 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
                      "own: Rodas5P (the default); cvode: SUNDIALS' BDF, where it was built in")
         ->transform(CLI::CheckedTransformer(std::map<std::string, erbium::sim::Method>{
             {"own", erbium::sim::Method::own}, {"cvode", erbium::sim::Method::cvode}}));
+    command
+        ->add_option("--reduction", sim.reduction,
+                     "Conservation laws that give a species: none, auto (the default: those that "
+                     "make a step cheaper) or all")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, erbium::sim::Reducing>{
+            {"none", erbium::sim::Reducing::none},
+            {"auto", erbium::sim::Reducing::where_it_pays},
+            {"all", erbium::sim::Reducing::all}}));
     command->add_option("--readout,--select", sim.readouts, "Only these columns (repeat, or a,b,c)")
         ->delimiter(',');
     command->add_option("--amounts", sim.amounts, "SBML: these species as amounts (a,b,c)")

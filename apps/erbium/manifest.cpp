@@ -7,6 +7,7 @@
 #include "erbium/base/hash.hpp"
 #include "erbium/base/text.hpp"
 #include "json_number.hpp"
+#include "reduction_record.hpp"
 
 namespace erbium::app {
 namespace {
@@ -35,6 +36,9 @@ std::string manifest_json(const Manifest& manifest) {
         json["solver"]["atol"] = *manifest.solver.tolerances.atol;
     } else {
         json["solver"]["atol_of_largest"] = sim::Tolerances::kAtolOfLargest;
+    }
+    if (manifest.reduction) {
+        json["reduction"] = reduction_json(*manifest.reduction);
     }
     for (const auto& [setting, value] : manifest.settings) {
         json["settings"][setting] = value;

@@ -19,6 +19,8 @@ struct Manifest {
     std::size_t species{};
     std::size_t reactions{};
     sim::SolverOptions solver;
+    /// Of the last system that was solved; null where all species were solved for.
+    std::shared_ptr<const sim::ReductionReport> reduction;
     std::size_t runs{};
     std::size_t failed_runs{};
     std::vector<std::string> fallbacks;  ///< what was done otherwise than planned

@@ -72,7 +72,7 @@ Outcome<net::GenerateOptions, Diagnostics> generate_options(const model::Action&
 }  // namespace
 
 Exit run_file_actions(const std::string& path, const std::string& folder, sim::Method solver,
-                      bool skips_writers) {
+                      sim::Reducing reduction, bool skips_writers) {
     Outcome<LoadedModel, Diagnostics> loaded = load_model({TargetKind::bngl, path});
     if (!loaded) {
         return show(loaded.error());
@@ -90,6 +90,7 @@ Exit run_file_actions(const std::string& path, const std::string& folder, sim::M
     context.folder = folder;
     context.protocol = file.protocol;
     context.method = solver;
+    context.reducing = reduction;
     context.threads = std::max(1U, std::thread::hardware_concurrency());
     context.skips_writers = skips_writers;
     context.elsewhere = files.writers();
@@ -139,6 +140,7 @@ Exit run_file_actions(const std::string& path, const std::string& folder, sim::M
     for (const sim::SimulationReport& simulation : report.value().simulations) {
         ++manifest.runs;
         manifest.failed_runs += simulation.status.ok() ? 0U : 1U;
+        manifest.reduction = simulation.reduction;
         manifest.fallbacks.insert(manifest.fallbacks.end(), simulation.fallbacks.begin(),
                                   simulation.fallbacks.end());
     }

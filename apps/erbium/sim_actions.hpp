@@ -13,6 +13,7 @@ namespace erbium::app {
 /// @param skips_writers  leaves out actions that only write formats Erbium does not have, with a
 ///                       warning each
 [[nodiscard]] Exit run_file_actions(const std::string& path, const std::string& folder,
-                                    sim::Method solver, bool skips_writers);
+                                    sim::Method solver, sim::Reducing reduction,
+                                    bool skips_writers);
 
 }  // namespace erbium::app

@@ -154,6 +154,7 @@ Exit simulate_package(const SimCommand& command, const Target& target) {
     options.solver.tolerances.rtol = command.rtol.value_or(options.solver.tolerances.rtol);
     options.solver.tolerances.atol = command.atol;
     options.solver.method = command.solver;
+    options.solver.reducing = command.reduction;
     options.threads = 2;
     auto experiment = experiment_of(package, options);
     if (!experiment) {
@@ -186,6 +187,7 @@ Exit simulate_package(const SimCommand& command, const Target& target) {
     const report::Table table = table_of(condition_text(package, condition.value()), shown, course);
     manifest.failed_runs = experiment.value().conditions_failed();
     manifest.fallbacks = experiment.value().fallbacks();
+    manifest.reduction = experiment.value().reduction();
     manifest.doses = {{table.title, fmt::format("from t = 0 to {}", time_text(until_s))}};
     write_result(command, table, std::move(manifest),
                  json_of(package, condition.value(), shown, course));

@@ -170,6 +170,7 @@ Exit simulate_sbml(const SimCommand& command, const Target& target) {
     options.tolerances.rtol = command.rtol.value_or(options.tolerances.rtol);
     options.tolerances.atol = command.atol;
     options.method = command.solver;
+    options.reducing = command.reduction;
     sim::Run run;
     run.parameters = overrides.value();
     run.output_times = equal_steps(*until, steps);
@@ -198,6 +199,7 @@ Exit simulate_sbml(const SimCommand& command, const Target& target) {
                   .species = system.value().state_count(),
                   .reactions = system.value().reaction_count(),
                   .solver = options,
+                  .reduction = result.reduction,
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
                   .fallbacks = std::move(fallbacks)});

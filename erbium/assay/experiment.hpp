@@ -129,6 +129,10 @@ public:
     [[nodiscard]] std::size_t conditions_failed() const noexcept { return conditions_failed_; }
     /// What was done otherwise than planned, each once.
     [[nodiscard]] const std::vector<std::string>& fallbacks() const noexcept { return fallbacks_; }
+    /// What did not have to be solved for; null before the first run.
+    [[nodiscard]] std::shared_ptr<const sim::ReductionReport> reduction() const noexcept {
+        return solver_ ? solver_->reduction() : nullptr;
+    }
 
 private:
     struct Equilibrium {

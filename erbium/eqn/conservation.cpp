@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <map>
 #include <numeric>
 #include <utility>
 
@@ -86,6 +85,76 @@ std::optional<std::vector<Vector>> reaction_vectors(const System& system) {
     return vectors;
 }
 
+/// Row echelon form of the reaction vectors, each row led by its largest species: a generated
+/// species is written in terms of those it was first made from, so that rows stay short and what
+/// remains free are mostly the seed species.
+class Echelon {
+public:
+    explicit Echelon(std::size_t species) : rows_(species) {}
+
+    /// False on overflow.
+    bool add(Vector& v) {
+        if (!reduce(v, v.size())) {
+            return false;
+        }
+        if (!v.empty()) {
+            divide_by_gcd(v);
+            rows_[v.back().first] = std::move(v);
+        }
+        return true;
+    }
+
+    /// Afterwards no row holds another row's leading species. False on overflow.
+    bool finish() {
+        for (Vector& row : rows_) {
+            if (!row.empty() && !reduce(row, row.size() - 1)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    [[nodiscard]] const std::vector<Vector>& rows() const noexcept { return rows_; }
+
+private:
+    /// Writes the first `count` members of v in terms of species that lead no row; what takes their
+    /// places is smaller.
+    bool reduce(Vector& v, std::size_t count) {
+        while (count > 0) {
+            const std::uint32_t species = v[count - 1].first;
+            if (rows_[species].empty()) {
+                --count;
+                continue;
+            }
+            const std::size_t above = v.size() - count;
+            if (!eliminate(v, rows_[species], species, scratch_)) {
+                return false;
+            }
+            count = v.size() - above;
+        }
+        return true;
+    }
+
+    std::vector<Vector> rows_;  // by leading species; empty where a species leads none
+    Vector scratch_;
+};
+
+Vector vector_of(const ConservationLaw& law) {
+    Vector vector;
+    for (const ConservationLaw::Member& member : law.members) {
+        vector.emplace_back(member.species.value, member.weight);
+    }
+    return vector;
+}
+
+ConservationLaw law_of(const Vector& vector) {
+    ConservationLaw law;
+    for (const auto& [species, weight] : vector) {
+        law.members.push_back({SpeciesId{species}, weight});
+    }
+    return law;
+}
+
 }  // namespace
 
 std::optional<std::vector<ConservationLaw>> conservation_laws(const System& system) {
@@ -93,70 +162,92 @@ std::optional<std::vector<ConservationLaw>> conservation_laws(const System& syst
     if (!vectors) {
         return std::nullopt;
     }
-    // Row echelon form of the reaction vectors; each row is led by its smallest species.
-    std::map<std::uint32_t, Vector> rows;
-    Vector scratch;
+    Echelon echelon{system.state_count()};
     for (Vector& v : *vectors) {
-        while (!v.empty()) {
-            const std::uint32_t lead = v.front().first;
-            const auto row = rows.find(lead);
-            if (row == rows.end()) {
-                divide_by_gcd(v);
-                rows.emplace(lead, std::move(v));
-                break;
-            }
-            if (!eliminate(v, row->second, lead, scratch)) {
-                return std::nullopt;
-            }
+        if (!echelon.add(v)) {
+            return std::nullopt;
         }
     }
-    // Reduced form: no row holds another row's leading species.
-    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-        for (const auto& [lead, below] : rows) {
-            if (lead > row->first && weight_of(row->second, lead) != 0 &&
-                !eliminate(row->second, below, lead, scratch)) {
-                return std::nullopt;
+    if (!echelon.finish()) {
+        return std::nullopt;
+    }
+    // Where each free species stands in the rows.
+    const std::vector<Vector>& rows = echelon.rows();
+    std::vector<std::vector<std::pair<std::uint32_t, std::int64_t>>> leads(rows.size());
+    for (std::uint32_t lead = 0; lead < rows.size(); ++lead) {
+        for (const auto& [species, weight] : rows[lead]) {
+            if (species != lead) {
+                leads[species].emplace_back(lead, weight);
             }
         }
     }
     // One law per species that leads no row: it is weighed L = lcm of the leading weights, every
     // leading species -L * (its row's weight of the free species) / (its leading weight).
     std::vector<ConservationLaw> laws;
-    for (std::uint32_t s = 0; s < system.state_count(); ++s) {
-        if (rows.contains(s) || system.is_fixed(SpeciesId{s})) {
+    for (std::uint32_t s = 0; s < rows.size(); ++s) {
+        if (!rows[s].empty() || system.is_fixed(SpeciesId{s})) {
             continue;
         }
         std::int64_t multiple = 1;
-        for (const auto& [lead, row] : rows) {
-            const std::int64_t weight = weight_of(row, s);
-            if (weight != 0) {
-                const std::int64_t needed =
-                    std::abs(row.front().second) / std::gcd(row.front().second, weight);
-                if (__builtin_mul_overflow(multiple, needed / std::gcd(multiple, needed),
-                                           &multiple)) {
-                    return std::nullopt;
-                }
+        for (const auto& [lead, weight] : leads[s]) {
+            const std::int64_t leading = std::abs(rows[lead].back().second);
+            const std::int64_t needed = leading / std::gcd(leading, weight);
+            if (__builtin_mul_overflow(multiple, needed / std::gcd(multiple, needed), &multiple)) {
+                return std::nullopt;
             }
         }
-        Vector law;
-        for (const auto& [lead, row] : rows) {
-            const std::int64_t weight = weight_of(row, s);
+        Vector law{{s, multiple}};
+        for (const auto& [lead, weight] : leads[s]) {
             std::int64_t product = 0;
-            if (weight == 0) {
-                continue;
-            }
             if (__builtin_mul_overflow(multiple, weight, &product)) {
                 return std::nullopt;
             }
-            law.emplace_back(lead, -product / row.front().second);
+            law.emplace_back(lead, -product / rows[lead].back().second);
         }
-        law.insert(std::lower_bound(law.begin(), law.end(), std::pair{s, INT64_MIN}),
-                   {s, multiple});
         divide_by_gcd(law);
-        ConservationLaw& out = laws.emplace_back();
-        for (const auto& [species, weight] : law) {
-            out.members.push_back({SpeciesId{species}, weight});
+        laws.push_back(law_of(law));
+    }
+    return laws;
+}
+
+std::optional<ConservationLaw> without(const ConservationLaw& law, const ConservationLaw& other,
+                                       SpeciesId species) {
+    Vector vector = vector_of(law);
+    const Vector pivot = vector_of(other);
+    Vector scratch;
+    if (weight_of(vector, species.value) != 0 &&
+        !eliminate(vector, pivot, species.value, scratch)) {
+        return std::nullopt;
+    }
+    return law_of(vector);
+}
+
+std::vector<ConservationLaw> sparser(std::vector<ConservationLaw> laws) {
+    constexpr std::size_t kMostLaws = 200;  // the cost grows with their square
+    if (laws.size() > kMostLaws) {
+        return laws;
+    }
+    std::vector<Vector> vectors;
+    for (const ConservationLaw& law : laws) {
+        vectors.push_back(vector_of(law));
+    }
+    Vector tried;
+    for (bool has_changed = true; has_changed;) {
+        has_changed = false;
+        for (std::size_t i = 0; i < vectors.size(); ++i) {
+            for (std::size_t j = 0; j < vectors.size(); ++j) {
+                for (const std::int64_t sign : {-1, 1}) {
+                    if (i != j && combine(1, vectors[i], sign, vectors[j], tried) &&
+                        tried.size() < vectors[i].size()) {
+                        vectors[i] = tried;
+                        has_changed = true;
+                    }
+                }
+            }
         }
+    }
+    for (std::size_t l = 0; l < laws.size(); ++l) {
+        laws[l] = law_of(vectors[l]);
     }
     return laws;
 }

@@ -38,6 +38,9 @@ public:
 
     /// df/dy at (t, y); `entries` has length jacobian_size, in CSC order.
     void jacobian(double t, std::span<const double> y, std::span<double> entries) noexcept;
+    /// Other sums of the same partial derivatives (Elimination::jacobian); one entry per row.
+    void jacobian(double t, std::span<const double> y, const Rows& sums,
+                  std::span<double> entries) noexcept;
 
     /// df/dt at (t, y), y held; `slope` has length state_count.
     void time_slope(double t, std::span<const double> y, std::span<double> slope) noexcept;

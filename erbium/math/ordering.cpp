@@ -39,6 +39,53 @@ Order order_of(const SparsePattern& pattern, std::span<const std::int32_t> membe
     return approximate_minimum_degree({begins, rows});
 }
 
+/// Indices whose column or row, among those left, has only its diagonal; a factorisation in this
+/// order has no fill and no update by them.
+Order singletons(const SparsePattern& pattern) {
+    const std::size_t n = pattern.size();
+    std::vector<std::vector<std::int32_t>> columns_of_row(n);
+    std::vector<std::size_t> in_column(n);
+    for (std::size_t column = 0; column < n; ++column) {
+        for (auto e = pattern.column_begins[column]; e < pattern.column_begins[column + 1]; ++e) {
+            const std::int32_t row = pattern.row_of_entry[index(e)];
+            if (index(row) != column) {
+                columns_of_row[index(row)].push_back(static_cast<std::int32_t>(column));
+                ++in_column[column];
+            }
+        }
+    }
+    std::vector<std::size_t> in_row(n);
+    Order order;  // those before `done` were worked on
+    std::vector<std::uint8_t> is_listed(n);
+    const auto list = [&](std::size_t i) {
+        if (is_listed[i] == 0 && (in_row[i] == 0 || in_column[i] == 0)) {
+            is_listed[i] = 1;
+            order.push_back(static_cast<std::int32_t>(i));
+        }
+    };
+    for (std::size_t i = 0; i < n; ++i) {
+        in_row[i] = columns_of_row[i].size();
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        list(i);
+    }
+    for (std::size_t done = 0; done < order.size(); ++done) {
+        const std::size_t pivot = index(order[done]);
+        for (auto e = pattern.column_begins[pivot]; e < pattern.column_begins[pivot + 1]; ++e) {
+            const std::size_t row = index(pattern.row_of_entry[index(e)]);
+            if (row != pivot) {
+                --in_row[row];
+                list(row);
+            }
+        }
+        for (const std::int32_t column : columns_of_row[pivot]) {
+            --in_column[index(column)];
+            list(index(column));
+        }
+    }
+    return order;
+}
+
 }  // namespace
 
 Components strong_components(const SparsePattern& pattern) {
@@ -106,11 +153,18 @@ Components strong_components(const SparsePattern& pattern) {
 Order minimum_degree_order(const SparsePattern& pattern) {
     const Components components = strong_components(pattern);
     std::vector<std::int32_t> local(pattern.size(), -1);
-    Order result;
+    Order result = singletons(pattern);
+    std::vector<std::uint8_t> is_placed(pattern.size());
+    for (const std::int32_t i : result) {
+        is_placed[index(i)] = 1;
+    }
     result.reserve(pattern.size());
     for (std::size_t c = 0; c + 1 < components.begins.size(); ++c) {
         const std::span<const std::int32_t> members = std::span{components.order}.subspan(
             components.begins[c], components.begins[c + 1] - components.begins[c]);
+        if (is_placed[index(members.front())] != 0) {
+            continue;  // on no cycle, so a component by itself
+        }
         for (const std::int32_t i : order_of(pattern, members, local)) {
             result.push_back(members[index(i)]);
         }

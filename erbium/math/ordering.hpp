@@ -20,7 +20,9 @@ struct Components {
 };
 [[nodiscard]] Components strong_components(const SparsePattern& pattern);
 
-/// Approximate minimum degree on A + A^T inside each strong component (minimum_degree.hpp).
+/// First what needs no elimination: again and again a column or a row that among those left has
+/// only its diagonal, as of a quantity that nothing reads or that reads nothing; then approximate
+/// minimum degree on A + A^T inside each strong component of the rest (minimum_degree.hpp).
 [[nodiscard]] Order minimum_degree_order(const SparsePattern& pattern);
 
 /// Diagonal pivot of least (r - 1)(c - 1) in the remaining matrix, r and c its entries in row and

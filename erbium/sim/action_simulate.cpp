@@ -110,6 +110,7 @@ std::optional<ActionRunner::Request> ActionRunner::request(const Action& action,
     request.times = std::move(*times);
     request.options.tolerances = {*rtol, *atol};
     request.options.method = context_.method;
+    request.options.reducing = context_.reducing;
     request.options.max_steps = static_cast<std::size_t>(std::min(*max_steps, 1e15));
     return request;
 }
@@ -161,7 +162,7 @@ void ActionRunner::write(const std::string& path, std::string_view text) {
 bool ActionRunner::finish(const Action& action, const Request& request, const Run& run,
                           const Result& result) {
     report_.simulations.push_back(
-        {request.stem, result.status, result.statistics, result.fallbacks});
+        {request.stem, result.status, result.statistics, result.fallbacks, result.reduction});
     const std::size_t species = request.prints_all_cdat ? system_->state_count() : std::size_t{0};
     std::string& cdat = open_files_[request.stem + ".cdat"];
     std::string& gdat = open_files_[request.stem + ".gdat"];

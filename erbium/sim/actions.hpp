@@ -64,6 +64,7 @@ struct ActionContext {
     unsigned threads{1};
     /// What integrates.
     Method method{Method::own};
+    Reducing reducing{Reducing::where_it_pays};
     /// The model's protocol: what simulate({method=>"protocol"}) runs, and
     /// parameter_scan({method=>"protocol", ...}) at each point.
     std::vector<model::Action> protocol;
@@ -75,6 +76,7 @@ struct SimulationReport {
     Status status;
     Statistics statistics;
     std::vector<std::string> fallbacks;
+    std::shared_ptr<const ReductionReport> reduction;  ///< null: all species were solved for
 };
 
 struct ActionReport {

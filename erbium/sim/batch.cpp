@@ -13,6 +13,7 @@
 #include "erbium/base/check.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
+#include "erbium/sim/reduction.hpp"
 #include "erbium/sim/solver.hpp"
 #include "erbium/sim/validate_run.hpp"
 
@@ -75,9 +76,10 @@ Plan plan_for(const math::SparsePattern& pattern) {
 
 class BatchSolver::Shared {
 public:
-    Shared(eqn::System system, BatchOptions options)
-        : tables_{system},
-          plan_{plan_for({system.program().column_begins, system.program().row_of_entry})},
+    Shared(const eqn::System& system, BatchOptions options)
+        : reduction_{Reduction::of(system, options.solver.reducing)},
+          tables_{system, reduction_.elimination()},
+          plan_{plan_for(reduction_.pattern())},
           kernels_{&chosen_kernels(options, 1)},
           options_{options} {}
 
@@ -99,6 +101,7 @@ public:
     }
 
     [[nodiscard]] const BatchReport& report() const noexcept { return report_; }
+    [[nodiscard]] const Reduction& reduction() const noexcept { return reduction_; }
 
 private:
     /// A run in work. At its place in memory until its result was handed over.
@@ -164,6 +167,7 @@ private:
                 std::holds_alternative<math::LuPlan>(shared_.plan_)) {
                 retry_pivoted(*job);
             }
+            job->result.reduction = shared_.reduction_.report();
             if (is_of_the_integrator(job->result.status.failure)) {
                 solve_by_bdf(*job);
             }
@@ -233,6 +237,7 @@ private:
         std::size_t one_by_one_{};
     };
 
+    Reduction reduction_;
     LaneTables tables_;
     Plan plan_;
     const SystemKernels* kernels_;
@@ -248,8 +253,8 @@ SolverOptions as_accurate_as_bdf(SolverOptions bdf) noexcept {
     return bdf;
 }
 
-BatchSolver::BatchSolver(eqn::System system, BatchOptions options)
-    : shared_{std::make_unique<Shared>(std::move(system), options)} {}
+BatchSolver::BatchSolver(const eqn::System& system, BatchOptions options)
+    : shared_{std::make_unique<Shared>(system, options)} {}
 BatchSolver::~BatchSolver() = default;
 BatchSolver::BatchSolver(BatchSolver&&) noexcept = default;
 BatchSolver& BatchSolver::operator=(BatchSolver&&) noexcept = default;
@@ -265,6 +270,10 @@ std::vector<Result> BatchSolver::solve(std::span<const Run> runs) {
 void BatchSolver::solve(std::size_t count, const std::function<Run(std::size_t)>& run,
                         const std::function<void(std::size_t, Result&&)>& done) {
     shared_->solve(count, run, done);
+}
+
+const std::shared_ptr<const ReductionReport>& BatchSolver::reduction() const noexcept {
+    return shared_->reduction().report();
 }
 
 const BatchReport& BatchSolver::report() const noexcept {

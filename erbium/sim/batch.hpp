@@ -73,7 +73,7 @@ struct BatchReport {
 class BatchSolver {
 public:
     /// Plans the elimination. Cost: see math::LuPlan::make.
-    explicit BatchSolver(eqn::System system, BatchOptions options = {});
+    explicit BatchSolver(const eqn::System& system, BatchOptions options = {});
     ~BatchSolver();
     BatchSolver(BatchSolver&&) noexcept;
     BatchSolver& operator=(BatchSolver&&) noexcept;
@@ -87,6 +87,8 @@ public:
 
     /// Of the last solve().
     [[nodiscard]] const BatchReport& report() const noexcept;
+    /// What lanes do not solve for.
+    [[nodiscard]] const std::shared_ptr<const ReductionReport>& reduction() const noexcept;
 
 private:
     class Shared;

@@ -312,6 +312,13 @@ void LaneIntegrator::solve_stage(double* k) {
     }
 }
 
+/// Changes of species that conservation laws give, from those of the others.
+void LaneIntegrator::complete(double* change) const {
+    if (tables_.elimination()) {
+        tables_.elimination()->complete(change, width_);
+    }
+}
+
 /// slope_ = df/dt by a forward difference over a ten-millionth of the step: its error enters the
 /// increments multiplied by h, as h^2 1e-7 d2f/dt2 and 1e-9 h f.
 void LaneIntegrator::differentiate_by_time() {
@@ -320,6 +327,7 @@ void LaneIntegrator::differentiate_by_time() {
     }
     kernels_.rates_of_change(tables_.held_program(), t_stage_.data(), y_.data(), slots_.data(),
                              scratch_.data(), slope_.data());
+    complete(slope_.data());
     for (std::size_t i = 0; i < n_; ++i) {
         for (std::size_t l = 0; l < width_; ++l) {
             const std::size_t at = i * width_ + l;
@@ -348,6 +356,7 @@ void LaneIntegrator::attempt() {
     const std::size_t row = n_ * width_;
     kernels_.rates_of_change(program, t_.data(), y_.data(), slots_.data(), scratch_.data(),
                              f_.data());
+    complete(f_.data());
     kernels_.jacobian_entries(program, y_.data(), slots_.data(), scratch_.data(), jacobian_.data());
     choose_steps();
     factor();
@@ -383,6 +392,7 @@ void LaneIntegrator::attempt() {
                                           right_.data(), k, beside_.data(), work_.data(),
                                           lu_error_.data());
         }
+        complete(k);
     }
     RosenbrockTableau::Row last = tableau_.a[static_cast<std::size_t>(tableau_.stages - 1)];
     last[static_cast<std::size_t>(tableau_.stages - 1)] = 1.0;

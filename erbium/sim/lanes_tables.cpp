@@ -83,17 +83,19 @@ LaneTables::Sums LaneTables::arrange(const eqn::Rows& rows,
     return result;
 }
 
-LaneTables::LaneTables(eqn::System system) : system_{std::move(system)} {
+LaneTables::LaneTables(eqn::System system, std::optional<eqn::Elimination> elimination)
+    : system_{std::move(system)}, elimination_{std::move(elimination)} {
     const eqn::Program p = system_.program();
     rates_ = arrange(p.rates, p.factors);
     partials_ = arrange(p.partials, p.factors);
-    stoichiometry_ = arrange(p.stoichiometry, rates_.place);
+    stoichiometry_ =
+        arrange(elimination_ ? elimination_->stoichiometry() : p.stoichiometry, rates_.place);
     std::vector<std::uint32_t> place = partials_.place;
     partial_sums_ = arrange(p.partial_sums, place);
     for (std::size_t q = 0; q < partial_sums_.sums.size(); ++q) {
         place.push_back(static_cast<std::uint32_t>(p.partials.size() + q));
     }
-    jacobian_ = arrange(p.jacobian, place);
+    jacobian_ = arrange(elimination_ ? elimination_->jacobian() : p.jacobian, place);
     rate_count_ = p.rates.size();
     partial_count_ = place.size();
     slot_count_ = p.slot_count;

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "erbium/eqn/elimination.hpp"
 #include "erbium/eqn/kernel_abi.hpp"
 #include "erbium/eqn/system.hpp"
 
@@ -59,11 +61,17 @@ struct LaneProgram {
 /// The tables behind a LaneProgram. Never changes; any number of threads may use one.
 class LaneTables {
 public:
-    explicit LaneTables(eqn::System system);
+    /// @param elimination  of this system; without it all states are solved for
+    explicit LaneTables(eqn::System system,
+                        std::optional<eqn::Elimination> elimination = std::nullopt);
     LaneTables(const LaneTables&) = delete;
     LaneTables& operator=(const LaneTables&) = delete;
 
     [[nodiscard]] const eqn::System& system() const noexcept { return system_; }
+    /// Changes of states are to be completed by it.
+    [[nodiscard]] const std::optional<eqn::Elimination>& elimination() const noexcept {
+        return elimination_;
+    }
     [[nodiscard]] const LaneProgram& program() const noexcept { return program_; }
     /// The same, but for comparisons of System::roots() in rates: their slots are not written, so
     /// that they keep what the caller put there.
@@ -94,6 +102,7 @@ private:
     static Sums arrange(const eqn::Rows& rows, const std::vector<std::uint32_t>& place);
 
     eqn::System system_;
+    std::optional<eqn::Elimination> elimination_;
     Products rates_;
     Products partials_;
     Sums stoichiometry_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "erbium/math/ordering.hpp"
 
@@ -68,8 +69,7 @@ void add_stages(std::span<const double> base, const double* k, int stages, const
 
 }  // namespace
 
-ShiftedJacobian::ShiftedJacobian(const eqn::System& system, const math::SupernodePlan& plan)
-    : program_{system.program()}, lu_{plan} {}
+ShiftedJacobian::ShiftedJacobian(const math::SupernodePlan& plan) : plan_{plan}, lu_{plan} {}
 
 bool ShiftedJacobian::factor(std::span<const double> jacobian, double shift, bool exchanges_rows) {
     jacobian_ = jacobian;
@@ -79,8 +79,7 @@ bool ShiftedJacobian::factor(std::span<const double> jacobian, double shift, boo
         return lu_.factor(jacobian.data(), -1.0, shift) < kMostGrowth;
     }
     if (!exchanging_) {
-        const math::SparsePattern pattern{program_.column_begins, program_.row_of_entry};
-        exchanging_.emplace(pattern, math::minimum_degree_order(pattern));
+        exchanging_.emplace(plan_.pattern(), math::minimum_degree_order(plan_.pattern()));
     }
     return exchanging_->factor(jacobian.data(), -1.0, shift);
 }
@@ -100,18 +99,20 @@ void ShiftedJacobian::solve(std::span<const double> b, std::span<double> x) {
 }
 
 RosenbrockIntegrator::RosenbrockIntegrator(eqn::ReferenceKernel& kernel,
+                                           eqn::Elimination elimination,
                                            const math::SupernodePlan& plan,
                                            const RosenbrockTableau& tableau)
     : kernel_{kernel},
+      elimination_{std::move(elimination)},
       tableau_{tableau},
-      matrix_{kernel.system(), plan},
-      euler_matrix_{kernel.system(), plan},
+      matrix_{plan},
+      euler_matrix_{plan},
       depends_on_time_{reads_time(kernel.system().program())},
       has_time_slope_{!kernel.system().program().time_partials.empty()},
       control_{tableau.error_order},
       k_(static_cast<std::size_t>(tableau.stages) * kernel.system().state_count()),
       k_accepted_(k_.size()),
-      jacobian_(kernel.system().jacobian_size()),
+      jacobian_(plan.entry_count()),
       euler_jacobian_(jacobian_.size()) {
     for (std::vector<double>* state :
          {&y_, &y_before_, &y_next_, &f_, &f_stage_, &slope_, &right_, &beside_}) {
@@ -164,7 +165,7 @@ bool RosenbrockIntegrator::rates(double t, std::span<const double> y, std::span<
 void RosenbrockIntegrator::differentiate() {
     ++statistics_.jacobians;
     const double t = std::min(t_, latest_);
-    kernel_.jacobian(t, y_, jacobian_);
+    kernel_.jacobian(t, y_, elimination_.jacobian(), jacobian_);
     bool has_bad = zero_not_finite(jacobian_);
     if (has_time_slope_) {
         kernel_.time_slope(t, y_, slope_);
@@ -219,6 +220,7 @@ RosenbrockIntegrator::Outcome RosenbrockIntegrator::attempt(double h) {
                 return Outcome::no_factors;
             }
         }
+        elimination_.complete(stage(s).data());
     }
     const auto last = static_cast<std::size_t>(tableau_.stages - 1);
     RosenbrockTableau::Row weights = tableau_.a[last];
@@ -366,12 +368,12 @@ void RosenbrockIntegrator::interpolate(double t, std::span<double> y) {
 bool RosenbrockIntegrator::euler_correction(double t, std::span<const double> y, double h,
                                             std::span<double> correction) {
     kernel_.rhs(std::min(t, latest_), y, right_);
-    kernel_.jacobian(std::min(t, latest_), y, euler_jacobian_);
+    kernel_.jacobian(std::min(t, latest_), y, elimination_.jacobian(), euler_jacobian_);
     ++statistics_.jacobians;
     if (first_not_finite(right_) || first_not_finite(euler_jacobian_)) {
         return false;
     }
-    // Conservation laws make J singular and h is long: the diagonal may be no good here.
+    // Laws that were not eliminated make J singular and h is long: the diagonal may be no good.
     for (const bool exchanges : {false, true}) {
         ++statistics_.factorisations;
         if (!euler_matrix_.factor(euler_jacobian_, 1.0 / h, exchanges)) {
@@ -379,6 +381,7 @@ bool RosenbrockIntegrator::euler_correction(double t, std::span<const double> y,
         }
         euler_matrix_.solve(right_, correction);
         if (euler_matrix_.backward_error(right_, correction) < kMostLuError) {
+            elimination_.complete(correction.data());
             return true;
         }
     }

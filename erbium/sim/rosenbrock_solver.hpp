@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "erbium/eqn/elimination.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/math/row_exchange_lu.hpp"
 #include "erbium/math/supernodal_lu.hpp"
@@ -22,7 +23,7 @@ namespace erbium::sim {
 /// exchanges, which is slower and refuses only what is singular.
 class ShiftedJacobian {
 public:
-    ShiftedJacobian(const eqn::System& system, const math::SupernodePlan& plan);
+    explicit ShiftedJacobian(const math::SupernodePlan& plan);
 
     /// False when the matrix is singular or not finite, or its diagonal no good as pivots.
     [[nodiscard]] bool factor(std::span<const double> jacobian, double shift, bool exchanges_rows);
@@ -34,7 +35,7 @@ public:
     void solve(std::span<const double> b, std::span<double> x);
 
 private:
-    eqn::Program program_;
+    math::SupernodePlan plan_;
     math::SupernodalLu lu_;
     std::optional<math::RowExchangeLu> exchanging_;  // made when it is first needed
     std::span<const double> jacobian_;
@@ -48,8 +49,9 @@ private:
 /// zero by about the absolute tolerance.
 class RosenbrockIntegrator final : public Integrator {
 public:
-    /// The kernel must outlive the integrator. The plan is that of the Jacobian's pattern.
-    RosenbrockIntegrator(eqn::ReferenceKernel& kernel, const math::SupernodePlan& plan,
+    /// The kernel must outlive the integrator. The plan is that of the elimination's Jacobian.
+    RosenbrockIntegrator(eqn::ReferenceKernel& kernel, eqn::Elimination elimination,
+                         const math::SupernodePlan& plan,
                          const RosenbrockTableau& tableau = rodas5p());
 
     /// The next runs factorise with row exchanges, or again without.
@@ -81,6 +83,7 @@ private:
     [[nodiscard]] std::optional<SpeciesId> worst_species() const noexcept;
 
     eqn::ReferenceKernel& kernel_;
+    eqn::Elimination elimination_;  // its changes complete those that were solved for
     const RosenbrockTableau& tableau_;
     ShiftedJacobian matrix_;
     ShiftedJacobian euler_matrix_;  // apart, so that looking for a steady state changes no step

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -103,12 +104,22 @@ enum class Method : std::uint8_t {
     cvode  ///< SUNDIALS' variable-order BDF, and nothing else
 };
 
+/// Which conservation laws are used to solve for fewer species (reduction.hpp). Results differ by
+/// rounding only.
+enum class Reducing : std::uint8_t {
+    none,
+    where_it_pays,  ///< those that make a step cheaper
+    all
+};
+
 struct SolverOptions {
     Tolerances tolerances;
     /// For the whole run, equilibration included. Counted in steps, not in seconds, so that
     /// whether a run fails does not depend on the machine.
     std::size_t max_steps{200000};
     Method method{Method::own};
+    /// Method::own only; CVODE always solves for all species.
+    Reducing reducing{Reducing::where_it_pays};
 };
 
 enum class Failure : std::uint8_t {
@@ -149,6 +160,8 @@ struct Statistics {
     double cpu_s{};
 };
 
+struct ReductionReport;
+
 /// What one run gave. Everything from the time of a failure on is NaN, never 0 and never the last
 /// good value.
 struct Result {
@@ -162,6 +175,8 @@ struct Result {
     Status status;
     Statistics statistics;
     std::vector<std::string> fallbacks;  ///< what was done otherwise than planned, each once
+    /// What did not have to be solved for; null where the integrator solved for all states.
+    std::shared_ptr<const ReductionReport> reduction;
 
     [[nodiscard]] double at(std::size_t row, std::size_t column) const noexcept {
         return values[row * columns + column];

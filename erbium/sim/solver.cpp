@@ -13,6 +13,7 @@
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/math/supernode_plan.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
+#include "erbium/sim/reduction.hpp"
 #include "erbium/sim/rosenbrock_solver.hpp"
 #include "erbium/sim/trajectory.hpp"
 #include "erbium/sim/validate_run.hpp"
@@ -26,9 +27,16 @@ double thread_cpu_s() noexcept {
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-math::SupernodePlan plan_of(const eqn::System& system) {
-    const eqn::Program program = system.program();
-    return math::SupernodePlan::make({program.column_begins, program.row_of_entry});
+/// What is decided once per system.
+struct Prepared {
+    Reduction reduction;
+    math::SupernodePlan plan;
+};
+
+Prepared prepared(const eqn::System& system, const SolverOptions& options) {
+    Reduction reduction = Reduction::of(system, options.reducing);
+    math::SupernodePlan plan = math::SupernodePlan::make(reduction.pattern());
+    return {std::move(reduction), std::move(plan)};
 }
 
 }  // namespace
@@ -40,10 +48,10 @@ bool is_of_the_integrator(Failure failure) noexcept {
 
 class Solver::Workspace {
 public:
-    Workspace(eqn::System system, SolverOptions options, std::optional<math::SupernodePlan> plan)
+    Workspace(eqn::System system, SolverOptions options, std::optional<Prepared> prepared)
         : options_{options},
           kernel_{std::move(system)},
-          plan_{std::move(plan)},
+          prepared_{std::move(prepared)},
           trajectory_{kernel_} {}
 
     [[nodiscard]] const eqn::System& system() const noexcept { return kernel_.system(); }
@@ -79,10 +87,11 @@ private:
     /// The ladder: own integrator, the same with row exchanges, CVODE, recorded failure.
     void descend(const Run& run, Result& result) {
         if (!own_) {
-            if (!plan_) {
-                plan_ = plan_of(system());
+            if (!prepared_) {
+                prepared_ = prepared(system(), options_);
             }
-            own_ = std::make_unique<RosenbrockIntegrator>(kernel_, *plan_);
+            own_ = std::make_unique<RosenbrockIntegrator>(
+                kernel_, prepared_->reduction.elimination(), prepared_->plan);
         }
         own_->exchange_rows(false);
         trajectory_.follow(run, *own_, options_, result);
@@ -92,6 +101,7 @@ private:
             trajectory_.follow(run, *own_, options_, again);
             result = std::move(again);
         }
+        result.reduction = prepared_->reduction.report();
         if (!is_of_the_integrator(result.status.failure) || !has_cvode()) {
             return;
         }
@@ -111,7 +121,7 @@ private:
 
     SolverOptions options_;
     eqn::ReferenceKernel kernel_;
-    std::optional<math::SupernodePlan> plan_;
+    std::optional<Prepared> prepared_;
     Trajectory trajectory_;
     std::unique_ptr<RosenbrockIntegrator> own_;
     std::unique_ptr<Integrator> cvode_;
@@ -140,9 +150,9 @@ std::vector<Result> solve_many(const eqn::System& system, std::span<const Run> r
                                const SolverOptions& options, unsigned threads) {
     std::vector<Result> results(runs.size());
     std::atomic<std::size_t> next{0};
-    std::optional<math::SupernodePlan> plan;  // one for all threads
+    std::optional<Prepared> plan;  // one for all threads
     if (options.method == Method::own && !runs.empty()) {
-        plan = plan_of(system);
+        plan = prepared(system, options);
     }
     const auto work = [&] {
         Solver solver{std::make_unique<Solver::Workspace>(system, options, plan)};

@@ -100,6 +100,58 @@ TEST(Orderings, LeaveAnArrowWithoutFill) {
     EXPECT_GT(flops_of(m, identity(20)), 10.0 * without_fill);
 }
 
+TEST(Orderings, WhatIsReadByNothingOrReadsNothingTakesNoPartInTheElimination) {
+    constexpr std::size_t kCore = 40;
+    constexpr std::size_t kChain = 6;  // each reads the one before; the core reads the last
+    constexpr std::size_t kSinks = 5;  // read the core and, each, the one before
+    const std::size_t n = kCore + kChain + kSinks;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        std::vector<double> in_core(kCore * kCore);
+        dense_of(random_dominant(kCore, 0.12, seed), 1.0, 0.0, in_core);
+        for (std::size_t j = 0; j < kCore; ++j) {
+            in_core[(j + 1) % kCore * kCore + j] = 1.0;  // a cycle: one component
+        }
+        const CscMatrix core = sparse_of(kCore, in_core);
+        std::vector<double> dense(n * n);
+        // The core stands in the middle of the indices.
+        for (std::size_t i = 0; i < n; ++i) {
+            dense[i * n + i] = 1.0;
+        }
+        for (std::size_t j = 0; j < kCore; ++j) {
+            for (auto e = core.begins[j]; e < core.begins[j + 1]; ++e) {
+                const auto row = static_cast<std::size_t>(core.rows[static_cast<std::size_t>(e)]);
+                dense[(kChain + row) * n + kChain + j] = 1.0;
+            }
+        }
+        std::size_t chain_entries = 0;
+        for (std::size_t i = 0; i + 1 < kChain; ++i) {
+            dense[(i + 1) * n + i] = 1.0;
+            ++chain_entries;
+        }
+        for (std::size_t row = 0; row < kCore; row += 3) {
+            dense[(kChain + row) * n + kChain - 1] = 1.0;
+            ++chain_entries;
+        }
+        for (std::size_t s = 0; s < kSinks; ++s) {
+            const std::size_t row = kChain + kCore + s;
+            for (std::size_t j = s; j < kCore; j += 2) {
+                dense[row * n + kChain + j] = 1.0;
+            }
+            dense[row * n + row - (s > 0 ? 1 : 0)] = 1.0;
+        }
+        const CscMatrix all = sparse_of(n, dense);
+        // A division per entry of L in the chain's columns is all that comes on top.
+        const auto expect = [&](const Order& of_all, const Order& of_core) {
+            EXPECT_TRUE(is_permutation_of_indices(of_all));
+            EXPECT_LE(flops_of(all, of_all),
+                      flops_of(core, of_core) + static_cast<double>(chain_entries))
+                << "seed " << seed;
+        };
+        expect(minimum_degree_order(all.pattern()), minimum_degree_order(core.pattern()));
+        expect(markowitz_order(all.pattern()), markowitz_order(core.pattern()));
+    }
+}
+
 TEST(StrongComponents, MakeTheMatrixBlockUpperTriangular) {
     const CscMatrix m = random_mass_action(80, 70, 5);
     const Components found = strong_components(m.pattern());

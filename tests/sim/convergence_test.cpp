@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "erbium/math/supernode_plan.hpp"
+#include "erbium/sim/reduction.hpp"
 #include "erbium/sim/rosenbrock_solver.hpp"
 #include "near.hpp"
 #include "ode_zoo.hpp"
@@ -25,9 +26,9 @@ Errors errors_of(const zoo::ExactProblem& problem, const RosenbrockTableau& tabl
     const auto system = eqn::compile(problem.network);
     EXPECT_TRUE(system);
     eqn::ReferenceKernel kernel{system.value()};
-    const eqn::Program program = system.value().program();
-    RosenbrockIntegrator integrator{
-        kernel, math::SupernodePlan::make({program.column_begins, program.row_of_entry}), tableau};
+    const Reduction reduction = Reduction::of(system.value(), Reducing::none);
+    RosenbrockIntegrator integrator{kernel, reduction.elimination(),
+                                    math::SupernodePlan::make(reduction.pattern()), tableau};
     const double end = 1.0;
     const double h = end / steps;
     std::vector<double> y(system.value().state_count());
