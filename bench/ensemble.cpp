@@ -6,9 +6,10 @@
 //
 // Every rate constant of every subject is multiplied by a log-normal factor (sigma 0.4).
 //   A model's dosed species gets its initial amount added every 21 days, 4 times, and is lost with
-//   a half-life of 10 days. Times of the model are seconds. Observables are read daily. A package's
-//   cells are equilibrated, and treated during the first 7 of 21 days, 4 times; the settings of the
-//   protocol's start, which let cultures grow, are left out.
+//   a half-life of 10 days. Times of the model are seconds. Observables are read daily, or all
+//   species where there are none.
+//   A package's cells are equilibrated, and treated during the first 7 of 21 days, 4 times; the
+//   settings of the protocol's start, which let cultures grow, are left out.
 //
 // Peers: sim::Method::cvode is CVODES (BDF, Newton) with KLU, AMD ordering and the analytic
 // Jacobian, the configuration of AMICI, and better: its elimination is planned once, not at each
@@ -78,7 +79,8 @@ std::vector<sim::Run> varied_runs(const eqn::System& system, std::size_t count) 
         for (int day = 1; day <= kCycles * static_cast<int>(kCycle_d); ++day) {
             run.output_times.push_back(day * kDay_s);
         }
-        run.recording = sim::Recording::all_observables(system);
+        run.recording = system.observables().size() > 0 ? sim::Recording::all_observables(system)
+                                                        : sim::Recording::all(system);
     }
     return runs;
 }

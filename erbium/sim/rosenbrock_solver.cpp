@@ -5,15 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "erbium/math/ordering.hpp"
 
 namespace erbium::sim {
 namespace {
-
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 // Factors without row exchanges are refused beyond this growth of their entries: half of the digits
 // are lost then. Reaction systems show growth of order 1.
