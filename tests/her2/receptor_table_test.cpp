@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -193,6 +194,12 @@ void expect_equal(const Pairs& model, const Pairs& balance) {
     EXPECT_TRUE(near_rel(model.p95_p95, balance.p95_p95, kTolerance, kNothing)) << "p95-p95";
 }
 
+/// A run of the full tier costs a hundred of the cohort tier. Lines differ in copies alone, so that
+/// one of them shows the rules of the full tier, and the cohort tier shows the other lines.
+bool is_left_out(Tier tier, const Line& line) {
+    return tier == Tier::full && std::string_view{line.name} != kSKBR3.name;
+}
+
 class ReceptorsAtEquilibrium : public ::testing::TestWithParam<Tier> {};
 class PrintedTables : public ::testing::TestWithParam<Tier> {};
 constexpr auto kNameOfTier = [](const auto& tier) { return std::string{tier_name(tier.param)}; };
@@ -201,6 +208,9 @@ INSTANTIATE_TEST_SUITE_P(Tiers, PrintedTables, ::testing::ValuesIn(kTiers), kNam
 
 TEST_P(ReceptorsAtEquilibrium, MeetTheMassBalancesInEveryLineWithoutLigand) {
     for (const Line& line : kLines) {
+        if (is_left_out(GetParam(), line)) {
+            continue;
+        }
         SCOPED_TRACE(line.name);
         const Membrane cell = membrane(line, kNone);
         expect_equal(simulated(GetParam(), without_13(), cell),
@@ -210,6 +220,9 @@ TEST_P(ReceptorsAtEquilibrium, MeetTheMassBalancesInEveryLineWithoutLigand) {
 
 TEST_P(ReceptorsAtEquilibrium, MeetTheMassBalancesWithEveryLigandAndAntibody) {
     for (const Line& line : kTreatedLines) {
+        if (is_left_out(GetParam(), line)) {
+            continue;
+        }
         for (const Medium& medium : kMedia) {
             SCOPED_TRACE(std::string{line.name} + ", " + medium.name);
             const Membrane cell = membrane(line, medium);
@@ -295,6 +308,9 @@ TEST(SecondArm, RaisesTheAffinityWhereHER2IsDense) {
     for (const Tier tier : kTiers) {
         for (const double sites : {1e4, 1e6}) {
             for (const double conc : {0.05, 0.5, 5.0}) {
+                if (tier == Tier::full && sites == 1e4 && conc != 0.5) {
+                    continue;  // nearly one arm only
+                }
                 SCOPED_TRACE(std::string{tier_name(tier)} + " " + std::to_string(conc));
                 sim::Solver solver{her2_model(tier).system, {}};
                 sim::Run run;
@@ -347,6 +363,9 @@ TEST_P(PrintedTables, OfPairsWithoutLigandAreMet) {
                              Row{kHCC1954, {4.15e4}, {2.31e3}}, Row{kJIMT1, {1.91e3}, {301}},
                              Row{kMCF7, {44}, {148}},           Row{kMCF10A, cut_off(9), {16}}};
     for (const Row& row : rows) {
+        if (is_left_out(GetParam(), row.line)) {
+            continue;
+        }
         SCOPED_TRACE(row.line.name);
         const Pairs pairs = simulated(GetParam(), without_13(), membrane(row.line, kNone));
         expect_printed(pairs.HER2_HER2, row.HER2_HER2);
@@ -367,6 +386,9 @@ TEST_P(PrintedTables, OfHER2HER3PairsUnderLigandAndAntibodiesAreMet) {
     };
     for (const Row& row : rows) {
         for (std::size_t i = 0; i < kTreatedLines.size(); ++i) {
+            if (is_left_out(GetParam(), kTreatedLines[i])) {
+                continue;
+            }
             SCOPED_TRACE(std::string{kTreatedLines[i].name} + ", " + row.medium.name);
             const Pairs pairs =
                 simulated(GetParam(), without_13(), membrane(kTreatedLines[i], row.medium));
@@ -379,8 +401,11 @@ TEST_P(PrintedTables, OfHER1HER2PairsBeforeAndAfterEGFAreMet) {
     const std::array<Printed, 3> before = {{{4.95e3}, {1.02e3}, {3.0}}};
     const std::array<Printed, 3> after = {{{1.76e5}, {3.64e4}, {917}}};
     for (std::size_t i = 0; i < kTreatedLines.size(); ++i) {
-        SCOPED_TRACE(kTreatedLines[i].name);
         const Line& line = kTreatedLines[i];
+        if (is_left_out(GetParam(), line)) {
+            continue;
+        }
+        SCOPED_TRACE(line.name);
         expect_printed(simulated(GetParam(), without_13(), membrane(line, kNone)).HER1_HER2,
                        before[i]);
         expect_printed(simulated(GetParam(), without_13(), membrane(line, kE)).HER1_HER2, after[i]);

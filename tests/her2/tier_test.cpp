@@ -74,7 +74,8 @@ TEST(Tiers, AgreeOnTheOtherAgentsOfTheMembrane) {
     const double worst =
         apart(crossed({"SKBR3", "MCF7", "SKBR3_p95HER2"},
                       {"EGF 10 nM", "BTC 10 nM", "neratinib 10 nM", "T-DM1 10 ug/mL",
-                       "trastuzumab 0.01 ug/mL", "patritumab 10 ug/mL + NRG1 1 nM"}),
+                       "trastuzumab 0.01 ug/mL", "trastuzumab 0.1 ug/mL + EGF 10 nM",
+                       "patritumab 10 ug/mL + NRG1 1 nM", "elgemtumab 10 ug/mL + NRG1 1 nM"}),
               {"pHER3", "pAKT", "pERK", "HER2", "HER3", "p95HER2", "cells"}, where);
     EXPECT_LT(worst, 0.3) << where;
 }
