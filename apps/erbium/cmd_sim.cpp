@@ -133,6 +133,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
                   .reactions = system.value().reaction_count(),
                   .solver = options,
                   .reduction = result.reduction,
+                  .method = result.method,
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
                   .fallbacks = result.fallbacks});

@@ -149,9 +149,12 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
         ->check(CLI::PositiveNumber);
     command
         ->add_option("--solver", sim.solver,
-                     "own: Rodas5P (the default); cvode: SUNDIALS' BDF, where it was built in")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, erbium::sim::Method>{
-            {"own", erbium::sim::Method::own}, {"cvode", erbium::sim::Method::cvode}}));
+                     "own: Rodas5P (the default); esdirk: ESDIRK4(3)6L[2]SA, which keeps factors "
+                     "over steps; cvode: SUNDIALS' BDF, where it was built in")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, erbium::sim::Method>{{"own", erbium::sim::Method::own},
+                                                       {"esdirk", erbium::sim::Method::esdirk},
+                                                       {"cvode", erbium::sim::Method::cvode}}));
     command
         ->add_option("--reduction", sim.reduction,
                      "Conservation laws that give a species: none, auto (the default: those that "

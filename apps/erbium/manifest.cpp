@@ -14,6 +14,14 @@ namespace {
 
 constexpr int kResultsVersion = 1;
 
+std::string solver_name(const Manifest& manifest) {
+    if (manifest.solver.method == sim::Method::cvode) {
+        return "CVODES BDF, KLU with AMD ordering, analytic Jacobian";
+    }
+    const std::string method = manifest.method.empty() ? "Rodas5P" : manifest.method;
+    return method + ", own sparse LU, analytic Jacobian";
+}
+
 }  // namespace
 
 std::string manifest_json(const Manifest& manifest) {
@@ -27,9 +35,7 @@ std::string manifest_json(const Manifest& manifest) {
         json["inputs"].push_back({{"path", input->path}, {"hash", content_hash(input->text)}});
     }
     json["network"] = {{"species", manifest.species}, {"reactions", manifest.reactions}};
-    json["solver"] = {{"name", manifest.solver.method == sim::Method::own
-                                   ? "Rodas5P, own sparse LU, analytic Jacobian"
-                                   : "CVODES BDF, KLU with AMD ordering, analytic Jacobian"},
+    json["solver"] = {{"name", solver_name(manifest)},
                       {"rtol", manifest.solver.tolerances.rtol},
                       {"max_steps", manifest.solver.max_steps}};
     if (manifest.solver.tolerances.atol) {

@@ -21,6 +21,7 @@ struct Manifest {
     sim::SolverOptions solver;
     /// Of the last system that was solved; null where all species were solved for.
     std::shared_ptr<const sim::ReductionReport> reduction;
+    std::string method;  ///< that gave the values (sim::Result::method); empty: lanes
     std::size_t runs{};
     std::size_t failed_runs{};
     std::vector<std::string> fallbacks;  ///< what was done otherwise than planned

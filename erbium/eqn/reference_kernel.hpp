@@ -45,6 +45,12 @@ public:
     /// df/dt at (t, y), y held; `slope` has length state_count.
     void time_slope(double t, std::span<const double> y, std::span<double> slope) noexcept;
 
+    /// Writes the slots of rate coefficients at (t, y): the part of rhs() that is computed by a
+    /// tape. For kernels that do the rest their own way.
+    void evaluate_coefficients(double t, std::span<const double> y) noexcept {
+        run_rate_tape(t, y.data());
+    }
+
     /// Rate of each reaction at the last rhs(), by ReactionId.
     [[nodiscard]] std::span<const double> reaction_rates() const noexcept { return rates_; }
 

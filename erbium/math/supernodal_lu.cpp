@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/math/supernodal_lu.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "erbium/base/check.hpp"
+#include "erbium/math/backward_error.hpp"
 
 namespace erbium::math {
 namespace {
@@ -47,36 +46,8 @@ void SupernodalLu::solve(const double* b, double* x, std::size_t stride) {
 double SupernodalLu::backward_error(const double* entries, double scale, double shift,
                                     const double* b, const double* x, std::size_t stride,
                                     const double* beside) {
-    const std::size_t n = size();
-    double* const residual = work_.data();
-    double* const extent = work_.data() + n;
-    for (std::size_t i = 0; i < n; ++i) {
-        const double product = shift * x[i * stride];
-        residual[i] = b[i * stride] - product;
-        extent[i] = std::fabs(b[i * stride]) + std::fabs(product) +
-                    (beside == nullptr ? 0.0 : beside[i * stride]);
-    }
-    const SparsePattern pattern = plan_.pattern();
-    for (std::size_t j = 0; j < n; ++j) {
-        const double xj = scale * x[j * stride];
-        for (auto e = static_cast<std::size_t>(pattern.column_begins[j]);
-             e < static_cast<std::size_t>(pattern.column_begins[j + 1]); ++e) {
-            const double product = entries[e * stride] * xj;
-            const auto row = static_cast<std::size_t>(pattern.row_of_entry[e]);
-            residual[row] -= product;
-            extent[row] += std::fabs(product);
-        }
-    }
-    double largest = 0.0;
-    for (std::size_t i = 0; i < n; ++i) {
-        // A row of zeros with a zero on the right is solved exactly by whatever x holds.
-        const double ratio = extent[i] == 0.0 ? 0.0 : std::fabs(residual[i]) / extent[i];
-        largest = ratio > largest || std::isnan(ratio) ? ratio : largest;
-        if (std::isnan(largest)) {
-            return largest;
-        }
-    }
-    return largest;
+    return math::backward_error(plan_.pattern(), entries, scale, shift, b, x, stride, beside,
+                                work_.data());
 }
 
 }  // namespace erbium::math

@@ -37,9 +37,7 @@ public:
     /// Solves M x = b with the last factors; `x` may be `b`.
     void solve(const double* b, double* x, std::size_t stride = 1);
 
-    /// Componentwise backward error max_i |b - M x|_i / (|M| |x| + |b| + beside)_i of any x, NaN
-    /// when a part is. Source: Oettli, Prager, Numer Math 6 (1964) 405.
-    /// @param beside  what b is known to anyway; 0 when null
+    /// How well any x solves M x = b; see math::backward_error().
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
                                         const double* b, const double* x, std::size_t stride = 1,
                                         const double* beside = nullptr);

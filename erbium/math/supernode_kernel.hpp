@@ -168,10 +168,47 @@ ERBIUM_INLINE void multiply_columns(const PanelProduct& p, const double* a, std:
     }
 }
 
+// Products of few columns that change few entries: entry by entry costs less than tiles.
+inline constexpr std::uint32_t kFewInner = 3;
+inline constexpr std::uint32_t kFewElements = 256;
+
+template <int N>
+ERBIUM_INLINE void subtract_few(const PanelProduct& p) noexcept {
+    for (std::uint32_t q = 0; q < p.column_count; ++q) {
+        double* const column =
+            p.target + std::int64_t{p.columns[q] - p.first_column} * p.target_stride;
+        double z[static_cast<unsigned>(N)];
+        for (int k = 0; k < N; ++k) {
+            z[k] = p.factors[k * p.k_stride + q * p.q_stride];
+        }
+        for (std::uint32_t i = 0; i < p.count; ++i) {
+            double* const to = column + p.places[p.rows[i]];
+            double sum = *to;
+            for (int k = 0; k < N; ++k) {
+                sum = sum - p.panel[i + k * p.stride] * z[k];
+            }
+            *to = sum;
+        }
+    }
+}
+
 /// `work` holds inner x column_count + inner x 24 doubles.
 inline void subtract_product(const PanelProduct& p, double* work) noexcept {
     if (p.count == 0 || p.column_count == 0 || p.inner == 0) {
         return;
+    }
+    if (p.rows != nullptr && p.inner <= kFewInner && p.count * p.column_count <= kFewElements) {
+        switch (p.inner) {
+            case 1:
+                subtract_few<1>(p);
+                return;
+            case 2:
+                subtract_few<2>(p);
+                return;
+            default:
+                subtract_few<3>(p);
+                return;
+        }
     }
     double* z = work;
     for (std::uint32_t q = 0; q < p.column_count;) {

@@ -150,11 +150,16 @@ private:
                     job->run = run_(job->index);
                 }
                 Status status = validate(shared_.tables_.system(), job->run);
-                if (status.ok()) {
+                if (status.ok() && shared_.options_.solver.method == Method::own) {
                     return {&job->run, &job->result};
                 }
-                job->result = unsolved(shared_.tables_.system(), job->run);
-                job->result.status = std::move(status);
+                if (status.ok()) {
+                    ++one_by_one_;
+                    job->result = one_by_one(shared_.options_.solver.method).solve(job->run);
+                } else {
+                    job->result = unsolved(shared_.tables_.system(), job->run);
+                    job->result.status = std::move(status);
+                }
                 hand_over(*job);
             }
         }
@@ -163,6 +168,7 @@ private:
             const auto job = std::find_if(jobs_.begin(), jobs_.end(),
                                           [&](const Job& j) { return &j.result == &result; });
             ERBIUM_CHECK(job != jobs_.end(), "a result that nobody asked for");
+            job->result.method = tableau_of(shared_.options_.method).name;
             if (job->result.status.failure == Failure::newton &&
                 std::holds_alternative<math::LuPlan>(shared_.plan_)) {
                 retry_pivoted(*job);
@@ -193,22 +199,29 @@ private:
             job.result.fallbacks.push_back("solved again with row exchanges: " + why);
         }
 
+        /// The solver of single runs, for the method asked for and for what the lanes give up on.
+        Solver& one_by_one(Method method) {
+            if (!single_) {
+                SolverOptions options = shared_.options_.solver;
+                options.method = method;
+                if (method == Method::cvode) {
+                    // BDF adds up the errors of its many small steps: see as_accurate_as_bdf.
+                    options.tolerances.rtol /= kRtolOfBdf;
+                }
+                single_ = std::make_unique<Solver>(shared_.tables_.system(), options);
+            }
+            return *single_;
+        }
+
         /// What the lanes gave up on. Without CVODE their failure stands.
         void solve_by_bdf(Job& job) {
             ++one_by_one_;
             if (!has_cvode()) {
                 return;
             }
-            if (!bdf_) {
-                // BDF adds up the errors of its many small steps: see as_accurate_as_bdf.
-                SolverOptions options = shared_.options_.solver;
-                options.method = Method::cvode;
-                options.tolerances.rtol /= kRtolOfBdf;
-                bdf_ = std::make_unique<Solver>(shared_.tables_.system(), options);
-            }
             std::vector<std::string> fallbacks = std::move(job.result.fallbacks);
             fallbacks.push_back("lanes gave up: " + job.result.status.message + "; solved by BDF");
-            job.result = bdf_->solve(job.run);
+            job.result = one_by_one(Method::cvode).solve(job.run);
             job.result.fallbacks.insert(job.result.fallbacks.begin(), fallbacks.begin(),
                                         fallbacks.end());
         }
@@ -232,7 +245,7 @@ private:
         const std::function<void(std::size_t, Result&&)>& done_;
         std::deque<Job> jobs_;  // references stay valid when its ends change
         std::unique_ptr<LaneIntegrator> pivoting_;
-        std::unique_ptr<Solver> bdf_;
+        std::unique_ptr<Solver> single_;  // all of one method
         std::size_t pivoted_{};
         std::size_t one_by_one_{};
     };

@@ -29,7 +29,8 @@ enum class BatchMethod : std::uint8_t {
 [[nodiscard]] SolverOptions as_accurate_as_bdf(SolverOptions bdf) noexcept;
 
 struct BatchOptions {
-    /// Of the Rosenbrock method.
+    /// Of the Rosenbrock method over lanes. With a SolverOptions::method other than Method::own
+    /// subjects are solved by it one after another.
     SolverOptions solver = as_accurate_as_bdf({});
     BatchMethod method{BatchMethod::rodas5p};
     unsigned threads{1};
@@ -45,7 +46,7 @@ struct BatchReport {
     std::size_t lane_steps{};  ///< steps of subjects; at best passes times lanes
     std::size_t lanes{};
     std::size_t pivoted{};     ///< subjects solved again with row exchanges
-    std::size_t one_by_one{};  ///< subjects solved again by BDF
+    std::size_t one_by_one{};  ///< subjects solved by a Solver: again by BDF, or all of them
     double cpu_s{};            ///< of all threads
     std::string_view instruction_set{};
 

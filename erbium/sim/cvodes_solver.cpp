@@ -339,6 +339,7 @@ public:
     [[nodiscard]] bool euler_correction(double t, std::span<const double> y, double h,
                                         std::span<double> correction) override;
     [[nodiscard]] Statistics statistics() const override;
+    [[nodiscard]] std::string_view name() const noexcept override { return "CVODES BDF"; }
     [[nodiscard]] const std::vector<std::string>& fallbacks() const noexcept override {
         return cvodes_.fallbacks;
     }

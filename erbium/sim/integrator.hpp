@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/sim/integrator.hpp: what every integrator of one subject can do.
-// Reads: ReferenceKernel   Made by: RosenbrockIntegrator, CvodesIntegrator   Used by: sim::Solver
+// Reads: ReferenceKernel   Made by: RosenbrockIntegrator, EsdirkIntegrator, CvodesIntegrator   Used
+// by: sim::Solver
 #pragma once
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "erbium/sim/run.hpp"
@@ -49,6 +51,8 @@ public:
     [[nodiscard]] virtual bool euler_correction(double t, std::span<const double> y, double h,
                                                 std::span<double> correction) = 0;
 
+    /// Of the method, as in "Rodas5P".
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
     [[nodiscard]] virtual Statistics statistics() const = 0;
     /// What was done otherwise than planned, each once.
     [[nodiscard]] virtual const std::vector<std::string>& fallbacks() const noexcept = 0;

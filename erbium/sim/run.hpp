@@ -100,8 +100,10 @@ struct Tolerances {
 
 /// Which integrator a Solver begins with.
 enum class Method : std::uint8_t {
-    own,   ///< Rodas5P; where it fails row exchanges, then CVODE if that is built in
-    cvode  ///< SUNDIALS' variable-order BDF, and nothing else
+    own,     ///< Rodas5P; where it fails row exchanges, then CVODE if that is built in
+    esdirk,  ///< the same with ESDIRK4(3)6L[2]SA, whose factors serve for several steps; for single
+             ///< runs
+    cvode    ///< SUNDIALS' variable-order BDF, and nothing else
 };
 
 /// Which conservation laws are used to solve for fewer species (reduction.hpp). Results differ by
@@ -172,6 +174,7 @@ struct Result {
     std::vector<double> end_state;     ///< by SpeciesId
     std::vector<double> steady_state;  ///< after the equilibration; empty without one
     bool was_stopped{};                ///< stop_below_rate was met
+    std::string method;                ///< that gave the values, as in "Rodas5P"
     Status status;
     Statistics statistics;
     std::vector<std::string> fallbacks;  ///< what was done otherwise than planned, each once

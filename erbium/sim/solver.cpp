@@ -11,10 +11,11 @@
 #include <utility>
 
 #include "erbium/eqn/reference_kernel.hpp"
-#include "erbium/math/supernode_plan.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
+#include "erbium/sim/esdirk_solver.hpp"
 #include "erbium/sim/reduction.hpp"
 #include "erbium/sim/rosenbrock_solver.hpp"
+#include "erbium/sim/shifted_jacobian.hpp"
 #include "erbium/sim/trajectory.hpp"
 #include "erbium/sim/validate_run.hpp"
 
@@ -30,13 +31,23 @@ double thread_cpu_s() noexcept {
 /// What is decided once per system.
 struct Prepared {
     Reduction reduction;
-    math::SupernodePlan plan;
+    MatrixPlan plan;
 };
 
 Prepared prepared(const eqn::System& system, const SolverOptions& options) {
     Reduction reduction = Reduction::of(system, options.reducing);
-    math::SupernodePlan plan = math::SupernodePlan::make(reduction.pattern());
+    MatrixPlan plan = plan_matrix(reduction.pattern());
     return {std::move(reduction), std::move(plan)};
+}
+
+/// One-step method of single runs.
+std::unique_ptr<OneStepIntegrator> make_own(Method method, eqn::ReferenceKernel& kernel,
+                                            const Prepared& prepared) {
+    const eqn::Elimination& elimination = prepared.reduction.elimination();
+    if (method == Method::esdirk) {
+        return std::make_unique<EsdirkIntegrator>(kernel, elimination, prepared.plan);
+    }
+    return std::make_unique<RosenbrockIntegrator>(kernel, elimination, prepared.plan);
 }
 
 }  // namespace
@@ -90,8 +101,7 @@ private:
             if (!prepared_) {
                 prepared_ = prepared(system(), options_);
             }
-            own_ = std::make_unique<RosenbrockIntegrator>(
-                kernel_, prepared_->reduction.elimination(), prepared_->plan);
+            own_ = make_own(options_.method, kernel_, *prepared_);
         }
         own_->exchange_rows(false);
         trajectory_.follow(run, *own_, options_, result);
@@ -123,7 +133,7 @@ private:
     eqn::ReferenceKernel kernel_;
     std::optional<Prepared> prepared_;
     Trajectory trajectory_;
-    std::unique_ptr<RosenbrockIntegrator> own_;
+    std::unique_ptr<OneStepIntegrator> own_;
     std::unique_ptr<Integrator> cvode_;
 };
 
@@ -151,7 +161,7 @@ std::vector<Result> solve_many(const eqn::System& system, std::span<const Run> r
     std::vector<Result> results(runs.size());
     std::atomic<std::size_t> next{0};
     std::optional<Prepared> plan;  // one for all threads
-    if (options.method == Method::own && !runs.empty()) {
+    if (options.method != Method::cvode && !runs.empty()) {
         plan = prepared(system, options);
     }
     const auto work = [&] {

@@ -45,6 +45,7 @@ void Trajectory::follow(const Run& run, Integrator& integrator, const SolverOpti
         }
         step(t, stepper, integrator);
     }
+    result.method = integrator.name();
     result.statistics = integrator.statistics();
     result.fallbacks = integrator.fallbacks();
 }

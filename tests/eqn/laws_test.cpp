@@ -73,7 +73,7 @@ TEST(Laws, TheTimeSlopeIsTheCentralDifferenceOfTheRatesByTime) {
         for (std::size_t s = 0; s < slope.size(); ++s) {
             EXPECT_TRUE(near_rel(slope[s], (above[s] - below[s]) / (2.0 * h), 1e-7, 3e-8))
                 << "seed " << seed << ", state " << s;
-            varying += slope[s] != 0.0 ? 1 : 0;
+            varying += slope[s] != 0.0 ? 1U : 0U;
         }
     }
     EXPECT_GT(varying, kSeeds / 4);

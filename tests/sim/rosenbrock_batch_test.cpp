@@ -397,6 +397,32 @@ TEST(Batch, StopsAfterTheMostStepsAllowed) {
     EXPECT_TRUE(std::isnan(result.at(0, 0)));
 }
 
+TEST(Batch, AnotherMethodIsCarriedOutOneByOne) {
+    const zoo::ExactProblem problem = zoo::binding();
+    const auto system = eqn::compile(problem.network);
+    ASSERT_TRUE(system);
+    sim::Run run;
+    run.output_times = {0.0, 0.5, 2.0};
+    run.recording = Recording::all(system.value());
+    const Result lanes = BatchSolver{system.value(), {}}.solve(std::vector{run}).front();
+    EXPECT_EQ(lanes.method, "Rodas5P");
+    for (const Method method : {Method::esdirk, Method::cvode}) {
+        if (method == Method::cvode && !has_cvode()) {
+            continue;
+        }
+        BatchOptions options;
+        options.solver.method = method;
+        BatchSolver solver{system.value(), options};
+        const std::vector<Result> results = solver.solve(std::vector{run, run, run});
+        EXPECT_EQ(solver.report().one_by_one, 3U);
+        for (const Result& result : results) {
+            EXPECT_EQ(result.method, method == Method::cvode ? "CVODES BDF" : "ESDIRK4(3)6L[2]SA");
+            EXPECT_TRUE(result.fallbacks.empty());
+            EXPECT_TRUE(all_near(result.values, lanes.values, 1e-3, 1e-6));
+        }
+    }
+}
+
 TEST(Batch, OfNoRunsIsEmpty) {
     const eqn::System system = compiled(one_compartment());
     EXPECT_TRUE(BatchSolver{system}.solve(std::vector<Subject>{}).empty());

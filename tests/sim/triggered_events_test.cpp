@@ -18,7 +18,7 @@ namespace {
 using zoo::expression;
 using zoo::NetworkMaker;
 
-enum class Way { single_run, cvode, lanes };
+enum class Way { single_run, esdirk, cvode, lanes };
 
 /// Every integrator that this build has must carry events out alike.
 class Triggered : public ::testing::TestWithParam<Way> {
@@ -37,7 +37,9 @@ protected:
             EXPECT_TRUE(result.fallbacks.empty()) << result.fallbacks.front();
             return result;
         }
-        const Method method = GetParam() == Way::cvode ? Method::cvode : Method::own;
+        const Method method = GetParam() == Way::cvode    ? Method::cvode
+                              : GetParam() == Way::esdirk ? Method::esdirk
+                                                          : Method::own;
         return solve(system, run, {tolerances, 200000, method});
     }
 
@@ -290,9 +292,11 @@ TEST_P(Triggered, AnEventOnTheWayToTheSteadyStateIsNotLostSilently) {
     EXPECT_NE(result.status.message.find("'low'"), std::string::npos) << result.status.message;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Triggered, ::testing::Values(Way::single_run, Way::cvode, Way::lanes),
+INSTANTIATE_TEST_SUITE_P(All, Triggered,
+                         ::testing::Values(Way::single_run, Way::esdirk, Way::cvode, Way::lanes),
                          [](const auto& test) {
                              return test.param == Way::single_run ? "single_run"
+                                    : test.param == Way::esdirk   ? "esdirk"
                                     : test.param == Way::cvode    ? "cvode"
                                                                   : "lanes";
                          });

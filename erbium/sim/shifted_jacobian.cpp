@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/sim/shifted_jacobian.hpp"
+
+#include <utility>
+
+#include "erbium/math/ordering.hpp"
+
+namespace erbium::sim {
+namespace {
+
+// Factors without row exchanges are refused beyond this growth of their entries: half of the digits
+// are lost then. Reaction systems show growth of order 1.
+constexpr double kMostGrowth = 1e8;
+
+math::SparsePattern pattern_of(const MatrixPlan& plan) {
+    return std::visit([](const auto& p) { return p.pattern(); }, plan);
+}
+
+std::variant<math::SmallLu, math::SupernodalLu> factors_of(const MatrixPlan& plan) {
+    if (const auto* small = std::get_if<math::SmallLuPlan>(&plan)) {
+        return math::SmallLu{*small};
+    }
+    return math::SupernodalLu{std::get<math::SupernodePlan>(plan)};
+}
+
+}  // namespace
+
+MatrixPlan plan_matrix(const math::SparsePattern& pattern) {
+    if (auto small = math::SmallLuPlan::make(pattern)) {
+        return std::move(*small);
+    }
+    return math::SupernodePlan::make(pattern);
+}
+
+ShiftedJacobian::ShiftedJacobian(const MatrixPlan& plan) : plan_{plan}, lu_{factors_of(plan_)} {}
+
+bool ShiftedJacobian::factor(std::span<const double> jacobian, double shift, bool exchanges_rows) {
+    jacobian_ = jacobian;
+    shift_ = shift;
+    exchanges_rows_ = exchanges_rows;
+    if (!exchanges_rows) {
+        return std::visit([&](auto& lu) { return lu.factor(jacobian.data(), -1.0, shift); }, lu_) <
+               kMostGrowth;
+    }
+    if (!exchanging_) {
+        const math::SparsePattern pattern = pattern_of(plan_);
+        exchanging_.emplace(pattern, math::minimum_degree_order(pattern));
+    }
+    return exchanging_->factor(jacobian.data(), -1.0, shift);
+}
+
+double ShiftedJacobian::backward_error(std::span<const double> b, std::span<const double> x,
+                                       std::span<const double> beside) {
+    const double* const known_to = beside.empty() ? nullptr : beside.data();
+    if (auto* const small = std::get_if<math::SmallLu>(&lu_)) {
+        return small->backward_error(jacobian_.data(), -1.0, shift_, b.data(), x.data(), known_to);
+    }
+    return std::get<math::SupernodalLu>(lu_).backward_error(jacobian_.data(), -1.0, shift_,
+                                                            b.data(), x.data(), 1, known_to);
+}
+
+void ShiftedJacobian::solve(std::span<const double> b, std::span<double> x) {
+    if (exchanges_rows_) {
+        exchanging_->solve(b.data(), x.data());
+    } else {
+        std::visit([&](auto& lu) { lu.solve(b.data(), x.data()); }, lu_);
+    }
+}
+
+}  // namespace erbium::sim

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// erbium/sim/shifted_jacobian.hpp: the linear systems of implicit steps of one subject.
+// Reads: SparsePattern   Makes: MatrixPlan, ShiftedJacobian   Used by: integrators of single
+// runs
+#pragma once
+
+#include <optional>
+#include <span>
+#include <variant>
+
+#include "erbium/math/row_exchange_lu.hpp"
+#include "erbium/math/small_lu.hpp"
+#include "erbium/math/supernodal_lu.hpp"
+
+namespace erbium::sim {
+
+/// Lists of operations for small systems, dense panels for others. The pattern alone decides: the
+/// two round differently, and results must not depend on the machine.
+using MatrixPlan = std::variant<math::SmallLuPlan, math::SupernodePlan>;
+[[nodiscard]] MatrixPlan plan_matrix(const math::SparsePattern& pattern);
+
+/// LU factors of shift I - J, J of the plan's pattern: pivots on the diagonal, guarded; or with row
+/// exchanges, which is slower and refuses only what is singular.
+class ShiftedJacobian {
+public:
+    explicit ShiftedJacobian(const MatrixPlan& plan);
+
+    /// False when the matrix is singular or not finite, or its diagonal no good as pivots. The
+    /// entries must stay as they are while backward_error() is called.
+    [[nodiscard]] bool factor(std::span<const double> jacobian, double shift, bool exchanges_rows);
+    /// Componentwise backward error of x, at best about 1e-16.
+    /// @param beside  what b is known to anyway; empty: exactly
+    [[nodiscard]] double backward_error(std::span<const double> b, std::span<const double> x,
+                                        std::span<const double> beside = {});
+    /// `x` may be `b`.
+    void solve(std::span<const double> b, std::span<double> x);
+
+private:
+    MatrixPlan plan_;
+    std::variant<math::SmallLu, math::SupernodalLu> lu_;
+    std::optional<math::RowExchangeLu> exchanging_;  // made when it is first needed
+    std::span<const double> jacobian_;
+    double shift_{};
+    bool exchanges_rows_{};
+};
+
+/// Largest backward error of a solution with which a step may go on.
+inline constexpr double kMostLuError = 1e-8;
+
+}  // namespace erbium::sim
