@@ -86,10 +86,10 @@ Exit run(const PetabCommand& command) {
         manifest.fallbacks = problem->departures;
         write_manifest(std::filesystem::path{command.simulations}.parent_path().string(), manifest);
     }
-    petab::Slopes slopes;
+    petab::ObjectiveGradient gradient;
     if (command.with_gradient && prediction.failure.empty()) {
-        slopes = objective.slopes(x);
-        for (const std::string& fallback : slopes.fallbacks) {
+        gradient = objective.gradient(x);
+        for (const std::string& fallback : gradient.fallbacks) {
             print_error(fmt::format("erbium: {}\n", fallback));
         }
     }
@@ -103,24 +103,24 @@ Exit run(const PetabCommand& command) {
         if (!prediction.failure.empty()) {
             json["failure"] = prediction.failure;
         }
-        for (std::size_t i = 0; i < slopes.objective.size(); ++i) {
+        for (std::size_t i = 0; i < gradient.values.size(); ++i) {
             // Of the log likelihood and prior, as llh is; the objective is its negative.
-            json["gradient"][objective.coordinates()[i].name] = json_number(-slopes.objective[i]);
+            json["gradient"][objective.coordinates()[i].name] = json_number(-gradient.values[i]);
         }
         print(json.dump() + "\n");
     } else {
         print(fmt::format("log likelihood  {}\nchi2            {}\nlog prior       {}\n",
                           rounded(prediction.llh, 10), rounded(prediction.chi2, 10),
                           rounded(prediction.log_prior, 10)));
-        for (std::size_t i = 0; i < slopes.objective.size(); ++i) {
+        for (std::size_t i = 0; i < gradient.values.size(); ++i) {
             print(fmt::format("{:<32} {}\n", objective.coordinates()[i].name,
-                              rounded(-slopes.objective[i], 8)));
+                              rounded(-gradient.values[i], 8)));
         }
     }
     if (!prediction.failure.empty()) {
         return fail(Exit::numerical, prediction.failure);
     }
-    return slopes.failure.empty() ? Exit::ok : fail(Exit::numerical, slopes.failure);
+    return gradient.failure.empty() ? Exit::ok : fail(Exit::numerical, gradient.failure);
 }
 
 }  // namespace erbium::app

@@ -207,10 +207,8 @@ std::string Objective::add_data(std::span<const ExperimentOutput> outputs,
             failure = failure.empty() ? output.failure : failure;
             continue;
         }
-        if (slopes != nullptr && !output.fallback.empty()) {
-            slopes->fallbacks.push_back(fmt::format(
-                "experiment {}: differences instead of sensitivities, for {}",
-                problem_->problem.experiments[experiment.experiment].id, output.fallback));
+        if (slopes != nullptr) {
+            note_fallback(e, output, slopes->fallbacks);
         }
         for (const Datum& datum : experiment.data) {
             std::string reason =
@@ -247,7 +245,8 @@ std::vector<ExperimentOutput> Objective::simulate(std::span<const double> x, boo
 
 fit::Evaluation Objective::evaluate(std::span<const double> x, fit::Need need) {
     if (need == fit::Need::gradient && simulator_.prefers_adjoint()) {
-        return evaluate_adjoint(x);
+        std::vector<std::string> fallbacks;
+        return evaluate_adjoint(x, fallbacks);
     }
     return evaluate_from(simulate(x, need != fit::Need::value), x, need);
 }
@@ -292,7 +291,8 @@ std::vector<double> Objective::column_weights(const BoundExperiment& experiment,
 
 /// The explicit part of the gradient as for fixed simulations, and through the simulations by the
 /// adjoint method.
-fit::Evaluation Objective::evaluate_adjoint(std::span<const double> x) {
+fit::Evaluation Objective::evaluate_adjoint(std::span<const double> x,
+                                            std::vector<std::string>& fallbacks) {
     const std::vector<double> values = table_values(x);
     std::vector<AdjointOutput> adjoint =
         simulator_.run_adjoint(values, [&](std::size_t e, const ExperimentOutput& output) {
@@ -300,6 +300,7 @@ fit::Evaluation Objective::evaluate_adjoint(std::span<const double> x) {
         });
     std::vector<ExperimentOutput> outputs;
     for (AdjointOutput& one : adjoint) {
+        note_fallback(outputs.size(), one.output, fallbacks);
         outputs.push_back(std::move(one.output));
     }
     fit::Evaluation result = evaluate_from(outputs, x, fit::Need::gradient);
@@ -343,6 +344,29 @@ fit::Evaluation Objective::evaluate_from(std::span<const ExperimentOutput> outpu
     result.gradient = std::move(sums.gradient);
     result.curvature = std::move(sums.curvature);
     return result;
+}
+
+void Objective::note_fallback(std::size_t experiment, const ExperimentOutput& output,
+                              std::vector<std::string>& fallbacks) const {
+    if (!output.fallback.empty()) {
+        const std::size_t row = problem_->experiments[experiment].experiment;
+        fallbacks.push_back(
+            fmt::format("experiment {}: differences instead of sensitivities, for {}",
+                        problem_->problem.experiments[row].id, output.fallback));
+    }
+}
+
+ObjectiveGradient Objective::gradient(std::span<const double> x) {
+    ObjectiveGradient gradient;
+    if (!simulator_.prefers_adjoint()) {
+        Slopes all = slopes(x);
+        return {std::move(all.objective), std::move(all.failure), std::move(all.fallbacks)};
+    }
+    fit::Evaluation evaluation = evaluate_adjoint(x, gradient.fallbacks);
+    gradient.failure = std::move(evaluation.failure);
+    gradient.values = std::move(evaluation.gradient);
+    gradient.values.resize(x.size(), kNan);
+    return gradient;
 }
 
 Prediction Objective::predict(std::span<const double> x) {

@@ -33,6 +33,13 @@ struct Slopes {
     std::vector<std::string> fallbacks;  ///< experiments differentiated by differences, and why
 };
 
+/// The objective's gradient on the parameters' scales, and what became of it.
+struct ObjectiveGradient {
+    std::vector<double> values;  ///< NaN after a failure
+    std::string failure;
+    std::vector<std::string> fallbacks;  ///< experiments differentiated by differences, and why
+};
+
 /// The negative log posterior of the estimated parameters on their scales (without priors the
 /// negative log likelihood).
 class Objective final : public fit::Objective {
@@ -57,6 +64,8 @@ public:
 
     [[nodiscard]] Prediction predict(std::span<const double> x);
     [[nodiscard]] Slopes slopes(std::span<const double> x);
+    /// As evaluate() with Need::gradient; tells besides where there were no exact derivatives.
+    [[nodiscard]] ObjectiveGradient gradient(std::span<const double> x);
 
     /// The nominal values on their scales; NaN where there is none.
     [[nodiscard]] std::vector<double> nominal() const;
@@ -68,7 +77,10 @@ private:
     /// Adds all measurements; gives the reason when there is no value.
     std::string add_data(std::span<const ExperimentOutput> outputs, std::span<const double> values,
                          fit::Need need, Sums& sums, Prediction* prediction, Slopes* slopes);
-    fit::Evaluation evaluate_adjoint(std::span<const double> x);
+    fit::Evaluation evaluate_adjoint(std::span<const double> x,
+                                     std::vector<std::string>& fallbacks);
+    void note_fallback(std::size_t experiment, const ExperimentOutput& output,
+                       std::vector<std::string>& fallbacks) const;
     /// d(log likelihood)/d(values of an experiment's output).
     std::vector<double> column_weights(const BoundExperiment& experiment,
                                        const ExperimentOutput& output,
