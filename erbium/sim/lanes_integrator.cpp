@@ -62,7 +62,7 @@ LaneIntegrator::LaneIntegrator(const LaneTables& tables, const math::LuProgram& 
         by_lane->assign(width_, 1.0);
     }
     slots_.assign(tables.slot_count() * width_, 0.0);
-    scratch_.assign(std::max(tables.rate_count(), tables.partial_count()) * width_, 0.0);
+    scratch_.assign(tables.scratch_count() * width_, 0.0);
     for (math::AlignedDoubles* rows :
          {&y_, &y_stage_, &f_, &f_stage_, &slope_, &right_, &beside_}) {
         rows->assign(row, 0.0);
@@ -319,23 +319,6 @@ void LaneIntegrator::complete(double* change) const {
     }
 }
 
-/// slope_ = df/dt by a forward difference over a ten-millionth of the step: its error enters the
-/// increments multiplied by h, as h^2 1e-7 d2f/dt2 and 1e-9 h f.
-void LaneIntegrator::differentiate_by_time() {
-    for (std::size_t l = 0; l < width_; ++l) {
-        t_stage_[l] = t_[l] + std::max(1e-7 * h_[l], 8.0 * kEpsilon * std::fabs(t_[l]));
-    }
-    kernels_.rates_of_change(tables_.held_program(), t_stage_.data(), y_.data(), slots_.data(),
-                             scratch_.data(), slope_.data());
-    complete(slope_.data());
-    for (std::size_t i = 0; i < n_; ++i) {
-        for (std::size_t l = 0; l < width_; ++l) {
-            const std::size_t at = i * width_ + l;
-            slope_[at] = (slope_[at] - f_[at]) / (t_stage_[l] - t_[l]);
-        }
-    }
-}
-
 /// beside_ = what the right sides of a step are known to anyway: a stage is a change of the state
 /// divided by the shift, and the state counts to its tolerance. Near a steady state the rates are
 /// rounding errors of what cancels in them, and nothing depends on how well those are solved for. A
@@ -358,12 +341,16 @@ void LaneIntegrator::attempt() {
                              f_.data());
     complete(f_.data());
     kernels_.jacobian_entries(program, y_.data(), slots_.data(), scratch_.data(), jacobian_.data());
+    const bool has_slope = tables_.has_time_slope();
+    if (has_slope) {
+        kernels_.time_slope(program, y_.data(), slots_.data(), scratch_.data(), slope_.data());
+        complete(slope_.data());
+        for (double& slope : slope_) {
+            slope = std::isfinite(slope) ? slope : 0.0;  // as of t^0.5 at 0; as single runs do
+        }
+    }
     choose_steps();
     factor();
-    const bool has_slope = tables_.depends_on_time();
-    if (has_slope) {
-        differentiate_by_time();
-    }
     for (int s = 0; s < tableau_.stages; ++s) {
         const auto stage = static_cast<std::size_t>(s);
         const double* f = f_.data();

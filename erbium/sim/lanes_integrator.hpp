@@ -102,7 +102,6 @@ private:
     void factor();
     void solve_stage(double* k);
     void complete(double* change) const;
-    void differentiate_by_time();
     void weigh_right_side();
     [[nodiscard]] bool has_factors(std::size_t l) const noexcept;
     void judge(std::size_t l);

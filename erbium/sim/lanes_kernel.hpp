@@ -203,6 +203,15 @@ void jacobian_entries(const LaneProgram& program, const double* y, double* slots
     sum_up<W>(program.jacobian, scratch, entries);
 }
 
+/// df/dt of every lane, y held. Precondition as for jacobian_entries.
+template <int W>
+void time_slope(const LaneProgram& program, const double* y, double* slots, double* scratch,
+                double* result) noexcept {
+    run_tape<W>(program, program.time_slope_tape, program.time_slope_tape_end, y, slots);
+    multiply_out<W>(program.time_partials, slots, y, scratch);
+    sum_up<W>(program.time_slopes, scratch, result);
+}
+
 /// result = y + sum_j a_j k_j. The stages k are `n` x W each, one after another.
 template <int W>
 void stage_state(std::size_t n, const double* y, const double* k, int stages, const double* a,

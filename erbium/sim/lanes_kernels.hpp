@@ -21,6 +21,8 @@ struct SystemKernels {
                             double* slots, double* scratch, double* result) noexcept {};
     void (*jacobian_entries)(const LaneProgram& program, const double* y, double* slots,
                              double* scratch, double* entries) noexcept {};
+    void (*time_slope)(const LaneProgram& program, const double* y, double* slots, double* scratch,
+                       double* result) noexcept {};
     void (*stage_state)(std::size_t n, const double* y, const double* k, int stages,
                         const double* a, double* result) noexcept {};
     void (*stage_right_side)(std::size_t n, const double* f, const double* k, int stages,

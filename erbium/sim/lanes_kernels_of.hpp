@@ -21,6 +21,7 @@ template <int W>
     kernels.width = W;
     kernels.rates_of_change = rates_of_change<W>;
     kernels.jacobian_entries = jacobian_entries<W>;
+    kernels.time_slope = time_slope<W>;
     kernels.stage_state = stage_state<W>;
     kernels.stage_right_side = stage_right_side<W>;
     kernels.error_norm = error_norm<W>;

@@ -96,6 +96,8 @@ LaneTables::LaneTables(eqn::System system, std::optional<eqn::Elimination> elimi
         place.push_back(static_cast<std::uint32_t>(p.partials.size() + q));
     }
     jacobian_ = arrange(elimination_ ? elimination_->jacobian() : p.jacobian, place);
+    time_partials_ = arrange(p.time_partials, p.factors);
+    time_slopes_ = arrange(p.time_slopes, time_partials_.place);
     rate_count_ = p.rates.size();
     partial_count_ = place.size();
     slot_count_ = p.slot_count;
@@ -112,12 +114,16 @@ LaneTables::LaneTables(eqn::System system, std::optional<eqn::Elimination> elimi
                 .rate_tape_end = p.rate_tape.data() + p.rate_tape.size(),
                 .slope_tape = p.slope_tape.data(),
                 .slope_tape_end = p.slope_tape.data() + p.slope_tape.size(),
+                .time_slope_tape = p.time_slope_tape.data(),
+                .time_slope_tape_end = p.time_slope_tape.data() + p.time_slope_tape.size(),
                 .observable_terms = p.observable_terms.data(),
                 .rates = rates_.view,
                 .stoichiometry = stoichiometry_.view,
                 .partials = partials_.view,
                 .partial_sums = partial_sums_.view,
-                .jacobian = jacobian_.view};
+                .jacobian = jacobian_.view,
+                .time_partials = time_partials_.view,
+                .time_slopes = time_slopes_.view};
     const auto is_held = [roots = system_.roots()](const Instruction& i) {
         return std::any_of(roots.begin(), roots.end(), [&i](const eqn::Root& root) {
             return root.is_in_rate && root.comparison == i.dst;

@@ -3,6 +3,7 @@
 // Reads: eqn::Program   Makes: LaneTables   Used by: sim::LaneIntegrator
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -50,12 +51,16 @@ struct LaneProgram {
     const eqn::Instruction* rate_tape_end{};
     const eqn::Instruction* slope_tape{};
     const eqn::Instruction* slope_tape_end{};
+    const eqn::Instruction* time_slope_tape{};
+    const eqn::Instruction* time_slope_tape_end{};
     const eqn::Term* observable_terms{};
     LaneProducts rates;
     LaneSums stoichiometry;
     LaneProducts partials;
     LaneSums partial_sums;
     LaneSums jacobian;
+    LaneProducts time_partials;
+    LaneSums time_slopes;
 };
 
 /// The tables behind a LaneProgram. Never changes; any number of threads may use one.
@@ -78,7 +83,16 @@ public:
     [[nodiscard]] const LaneProgram& held_program() const noexcept { return held_program_; }
     [[nodiscard]] std::size_t rate_count() const noexcept { return rate_count_; }
     [[nodiscard]] std::size_t partial_count() const noexcept { return partial_count_; }
+    [[nodiscard]] std::size_t time_partial_count() const noexcept {
+        return time_partials_.slots.size();
+    }
+    /// Products that one evaluation of rates or of their derivatives needs room for.
+    [[nodiscard]] std::size_t scratch_count() const noexcept {
+        return std::max({rate_count_, partial_count_, time_partial_count()});
+    }
     [[nodiscard]] std::size_t slot_count() const noexcept { return slot_count_; }
+    /// True when df/dt is not 0 everywhere.
+    [[nodiscard]] bool has_time_slope() const noexcept { return time_partial_count() > 0; }
     /// True when rates depend on time by themselves.
     [[nodiscard]] bool depends_on_time() const noexcept { return depends_on_time_; }
 
@@ -108,6 +122,8 @@ private:
     Sums stoichiometry_;
     Sums partial_sums_;
     Sums jacobian_;
+    Products time_partials_;
+    Sums time_slopes_;
     std::size_t rate_count_{};
     std::size_t partial_count_{};
     std::size_t slot_count_{};

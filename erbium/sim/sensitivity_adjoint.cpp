@@ -55,6 +55,7 @@ AdjointSweep::AdjointSweep(const LaneTables& tables, const math::LuPlan& plan,
       recorder_{recorder},
       changes_{tables.program().stoichiometry, tables.rate_count()},
       jacobian_{tables.program().jacobian, tables.partial_count()},
+      time_slopes_{tables.program().time_slopes, tables.time_partial_count()},
       n_{tables.system().state_count()},
       width_{kernels.width},
       products_{program_.partials.size()},
@@ -77,7 +78,7 @@ AdjointSweep::AdjointSweep(const LaneTables& tables, const math::LuPlan& plan,
         rows->assign(stages * row, 0.0);
     }
     slot_worths_.assign(tables.slot_count() * width_, 0.0);
-    rate_worths_.assign(tables.rate_count() * width_, 0.0);
+    rate_worths_.assign(std::max(tables.rate_count(), tables.time_partial_count()) * width_, 0.0);
     partial_worths_.assign(tables.partial_count() * width_, 0.0);
     entry_worths_.assign(plan.entry_count() * width_, 0.0);
     ends_.assign(stages * width_, 0.0);
@@ -272,6 +273,31 @@ void AdjointSweep::reverse_interpolated(std::size_t l) {
     }
 }
 
+/// Adds what slots and states are worth through df/dt at the step's start, for whose rates the
+/// slots stand.
+void AdjointSweep::reverse_time_slope(double* y_worths) {
+    const LaneProgram& program = tables_.held_program();
+    const std::size_t row = n_ * width_;
+    const std::size_t stages = replay_.stages();
+    for (std::size_t i = 0; i < n_; ++i) {
+        for (std::size_t l = 0; l < width_; ++l) {
+            double sum = 0.0;
+            for (std::size_t s = 0; s < stages; ++s) {
+                sum += tableau_.d[s] * u_[(stages - 1 - s) * row + i * width_ + l];
+            }
+            const std::size_t at = i * width_ + l;
+            slope_worths_[at] = replay_.has_slope()[at] != 0 ? sum * replay_.h()[l] : 0.0;
+        }
+    }
+    double* const slots = replay_.slots(0);
+    kernels_.run_time_slope_tape(program, replay_.y(), slots);
+    kernels_.sum_up(time_slopes_.view(), slope_worths_.data(), rate_worths_.data());
+    kernels_.reverse_products(program.time_partials, slots, replay_.y(), rate_worths_.data(),
+                              slot_worths_.data(), y_worths);
+    kernels_.reverse_tape(program.time_slope_tape, program.time_slope_tape_end,
+                          program.observable_terms, slots, slot_worths_.data(), y_worths);
+}
+
 /// One step of every lane, reversed: from what the state after it is worth to what the state before
 /// it is. See docs/theory/sensitivities.md, The adjoint.
 void AdjointSweep::step_back() {
@@ -314,20 +340,6 @@ void AdjointSweep::step_back() {
     const double* const u_first = u_.data() + (stages - 1) * row;
     double* const y_first = y_bar_.data() + (stages - 1) * row;
     std::copy(u_first, u_first + row, f_worths_.begin());
-    if (tables_.depends_on_time()) {
-        for (std::size_t i = 0; i < n_; ++i) {
-            for (std::size_t l = 0; l < width_; ++l) {
-                double sum = 0.0;
-                for (std::size_t s = 0; s < stages; ++s) {
-                    sum += tableau_.d[s] * u_[(stages - 1 - s) * row + i * width_ + l];
-                }
-                const double worth = sum * replay_.h()[l] / replay_.slope_span()[l];
-                slope_worths_[i * width_ + l] = worth;
-                f_worths_[i * width_ + l] -= worth;
-            }
-        }
-        reverse_rates(replay_.slope_time(), replay_.y(), slope_worths_.data(), y_first);
-    }
     kernels_.outer_products(pattern_.columns(), tableau_.stages, u_.data(), replay_.k(),
                             entry_worths_.data());
     kernels_.sum_up(jacobian_.view(), entry_worths_.data(), partial_worths_.data());
@@ -336,6 +348,9 @@ void AdjointSweep::step_back() {
     double* const slots = replay_.slots(0);
     kernels_.run_rate_tape(program, replay_.t(), replay_.y(), slots);
     kernels_.run_slope_tape(program, replay_.y(), slots);
+    if (tables_.has_time_slope()) {
+        reverse_time_slope(y_first);
+    }
     kernels_.reverse_products(program.partials, slots, replay_.y(), partial_worths_.data(),
                               slot_worths_.data(), y_first);
     kernels_.reverse_tape(program.slope_tape, program.slope_tape_end, program.observable_terms,

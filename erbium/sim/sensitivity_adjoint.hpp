@@ -90,6 +90,7 @@ private:
     void add_to_gradient(const AdjointJob& job, const Input& input, double worth);
     // sensitivity_adjoint.cpp
     void step_back();
+    void reverse_time_slope(double* y_worths);
     void reverse_rates(const double* t, const double* y, const double* f_worths, double* y_worths);
     void read_lane(const double* rows, std::size_t l, std::span<double> to) const noexcept;
 
@@ -102,6 +103,7 @@ private:
     RunRecorder& recorder_;
     TransposedSums changes_;
     TransposedSums jacobian_;
+    TransposedSums time_slopes_;
     std::size_t n_;
     std::size_t width_;
     std::size_t products_;

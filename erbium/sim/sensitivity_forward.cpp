@@ -30,13 +30,10 @@ ForwardSweep::ForwardSweep(const LaneTables& tables, const math::LuPlan& plan,
     const std::size_t row = n_ * width_;
     const std::size_t stages = replay_.stages();
     pairs_.assign(stages, std::vector<EntryPair>(plan.entry_count()));
-    if (tables.depends_on_time()) {
-        slope_pairs_.resize(plan.entry_count());
-    }
     direction_slots_.assign(tables.slot_count() * width_, 0.0);
     direction_partials_.assign(tables.partial_count() * width_, 0.0);
     direction_entries_.assign(plan.entry_count() * width_, 0.0);
-    active_.assign(std::max(tables.rate_count(), tables.partial_count()) * width_, 0.0);
+    active_.assign(tables.scratch_count() * width_, 0.0);
     all_slots_.assign(tables.slot_count() * width_, 0.0);
     for (math::AlignedDoubles* rows :
          {&directions_, &stage_, &sum_, &more_, &time_slope_, &right_, &new_s_}) {
@@ -159,11 +156,10 @@ void ForwardSweep::differentiate_matrices() {
             }
         }
     }
-    if (tables_.depends_on_time()) {
-        for (std::size_t i = 0; i < entries.size(); ++i) {
-            slope_pairs_[i] = {replay_.slope_jacobian()[entries[i]],
-                               -replay_.jacobian(0)[entries[i]]};
-        }
+    if (tables_.has_time_slope()) {
+        const std::span<const double> slots{replay_.slots(0), tables_.slot_count()};
+        tape_slopes(program_.rate_tape, slots, rate_slopes_);
+        tape_slopes(program_.time_slope_tape, slots, time_slope_slopes_);
     }
 }
 
@@ -205,6 +201,25 @@ void ForwardSweep::explicit_entries(Group& group) {
     kernels_.active_sums(tables.entries(), active_.data(), group.entries.data());
 }
 
+/// time_slope_ = how df/dt at the step's start changes.
+void ForwardSweep::differentiate_time_slope(Group& group) {
+    const LaneProgram& program = tables_.program();
+    std::copy(group.dslots.begin(), group.dslots.end(), all_slots_.begin());
+    kernels_.tangent_tape(program.rate_tape, program.rate_tape_end, rate_slopes_.data(),
+                          program.observable_terms, group.s.data(), all_slots_.data());
+    kernels_.tangent_tape(program.time_slope_tape, program.time_slope_tape_end,
+                          time_slope_slopes_.data(), program.observable_terms, group.s.data(),
+                          all_slots_.data());
+    kernels_.tangent_products(program.time_partials, replay_.slots(0), replay_.y(),
+                              all_slots_.data(), group.s.data(), active_.data());
+    kernels_.sum_up(program.time_slopes, active_.data(), time_slope_.data());
+    for (std::size_t i = 0; i < n_; ++i) {
+        if (replay_.has_slope()[i] == 0) {
+            std::fill_n(time_slope_.data() + i * width_, width_, 0.0);
+        }
+    }
+}
+
 void ForwardSweep::step(Group& group) {
     const RowPatternView rows = pattern_.rows();
     const double h = replay_.h()[0];
@@ -212,16 +227,9 @@ void ForwardSweep::step(Group& group) {
     if (active_entries.count != 0) {
         explicit_entries(group);
     }
-    const bool has_slope = tables_.depends_on_time();
+    const bool has_slope = tables_.has_time_slope();
     if (has_slope) {
-        kernels_.multiply_pair(rows, slope_pairs_.data(), group.s.data(), group.s.data(),
-                               time_slope_.data());
-        std::fill(more_.begin(), more_.end(), 0.0);
-        add_explicit(group, replay_.slots(0), replay_.y(), more_.data());
-        add_explicit(group, replay_.slope_slots(), replay_.y(), time_slope_.data());
-        for (std::size_t i = 0; i < time_slope_.size(); ++i) {
-            time_slope_[i] = (time_slope_[i] - more_[i]) / replay_.slope_span()[0];
-        }
+        differentiate_time_slope(group);
     }
     for (std::size_t s = 0; s < replay_.stages(); ++s) {
         const int before = static_cast<int>(s);

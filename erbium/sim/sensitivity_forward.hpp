@@ -88,6 +88,7 @@ private:
     void step(const ScriptItem& item, const RunScript& script, const StepTrace& trace,
               std::span<double> values);
     void differentiate_matrices();
+    void differentiate_time_slope(Group& group);
     void step(Group& group);
     void add_explicit(Group& group, const double* slots, const double* y, double* result);
     void explicit_entries(Group& group);
@@ -117,13 +118,13 @@ private:
 
     // Of the present step, shared by all groups.
     std::vector<std::vector<EntryPair>> pairs_;  // by stage: J there, d(J k)/dy
-    std::vector<EntryPair> slope_pairs_;         // J at the time of the difference, J at the start
     math::AlignedDoubles directions_;            // n x W: stages as directions
     math::AlignedDoubles direction_slots_;
     math::AlignedDoubles direction_partials_;
     math::AlignedDoubles direction_entries_;
     std::vector<double> slopes_;
     std::vector<double> rate_slopes_;
+    std::vector<double> time_slope_slopes_;
 
     // Of the group at work.
     math::AlignedDoubles active_;

@@ -339,5 +339,9 @@ template <int W>
 void run_slope_tape(const LaneProgram& program, const double* y, double* slots) noexcept {
     run_tape<W>(program, program.slope_tape, program.slope_tape_end, y, slots);
 }
+template <int W>
+void run_time_slope_tape(const LaneProgram& program, const double* y, double* slots) noexcept {
+    run_tape<W>(program, program.time_slope_tape, program.time_slope_tape_end, y, slots);
+}
 
 }  // namespace erbium::sim::ERBIUM_TARGET

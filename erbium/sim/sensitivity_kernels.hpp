@@ -46,6 +46,8 @@ struct SensitivityKernels {
     void (*run_rate_tape)(const LaneProgram& program, const double* t, const double* y,
                           double* slots) noexcept {};
     void (*run_slope_tape)(const LaneProgram& program, const double* y, double* slots) noexcept {};
+    void (*run_time_slope_tape)(const LaneProgram& program, const double* y,
+                                double* slots) noexcept {};
 };
 
 /// Kernels that this machine can run, in the order of system_kernels().

@@ -33,6 +33,7 @@ template <int W>
     kernels.outer_products = outer_products<W>;
     kernels.run_rate_tape = run_rate_tape<W>;
     kernels.run_slope_tape = run_slope_tape<W>;
+    kernels.run_time_slope_tape = run_time_slope_tape<W>;
     return kernels;
 }
 

@@ -19,7 +19,7 @@ StepReplay::StepReplay(const LaneTables& tables, const math::LuPlan& plan,
       entry_rows_{plan.entry_count() + 1},
       keeps_{jacobians == ReplayedJacobians::all_stages} {
     const std::size_t row = n_ * width_;
-    for (math::AlignedDoubles* by_lane : {&t_, &d_h_, &slope_time_, &slope_span_}) {
+    for (math::AlignedDoubles* by_lane : {&t_, &d_h_}) {
         by_lane->assign(width_, 0.0);
     }
     for (math::AlignedDoubles* by_lane : {&h_, &reciprocal_h_, &shift_}) {
@@ -31,8 +31,9 @@ StepReplay::StepReplay(const LaneTables& tables, const math::LuPlan& plan,
     stage_times_.assign(stages() * width_, 0.0);
     stage_states_.assign(stages() * row, 0.0);
     k_.assign(stages() * row, 0.0);
-    scratch_.assign(std::max(tables.rate_count(), tables.partial_count()) * width_, 0.0);
-    const std::size_t sets = keeps_ ? stages() + (tables.depends_on_time() ? 1 : 0) : 1;
+    scratch_.assign(tables.scratch_count() * width_, 0.0);
+    const std::size_t sets = keeps_ ? stages() : 1;
+    has_slope_.assign(row, 1);
     slots_.assign(sets * tables.slot_count() * width_, 0.0);
     jacobians_.assign(sets * entry_rows_ * width_, 0.0);
     latest_.assign(width_, std::numeric_limits<double>::infinity());
@@ -55,10 +56,6 @@ void StepReplay::set_step(std::size_t l, const TracedStep& step,
     for (std::size_t i = 0; i < n_; ++i) {
         y_[i * width_ + l] = y[i];
     }
-    // As sim::LaneIntegrator::differentiate_by_time.
-    slope_time_[l] =
-        t + std::max(1e-7 * h, 8.0 * std::numeric_limits<double>::epsilon() * std::fabs(t));
-    slope_span_[l] = slope_time_[l] - t;
 }
 
 void StepReplay::set_constants(std::size_t l, const eqn::ReferenceKernel& kernel) noexcept {
@@ -82,25 +79,17 @@ void StepReplay::set_held(std::size_t l, std::span<const double> truths) noexcep
 void StepReplay::compute() {
     const LaneProgram& program = tables_.held_program();
     const std::size_t row = n_ * width_;
-    const bool has_slope = tables_.depends_on_time();
+    const bool has_slope = tables_.has_time_slope();
     std::copy(y_.begin(), y_.end(), stage_states_.begin());
     std::copy(t_.begin(), t_.end(), stage_times_.begin());
     kernels_.rates_of_change(program, t_.data(), y_.data(), slots(0), scratch_.data(), f_.data());
     kernels_.jacobian_entries(program, y_.data(), slots(0), scratch_.data(), jacobians_.data());
     matrix_.factor(jacobian(), shift_.data());
     if (has_slope) {
-        double* const slots_there = keeps_ ? slope_slots() : slots(0);
-        kernels_.rates_of_change(program, slope_time_.data(), y_.data(), slots_there,
-                                 scratch_.data(), slope_.data());
-        if (keeps_) {
-            kernels_.jacobian_entries(program, y_.data(), slots_there, scratch_.data(),
-                                      jacobians_.data() + stages() * entry_rows_ * width_);
-        }
-        for (std::size_t i = 0; i < n_; ++i) {
-            for (std::size_t l = 0; l < width_; ++l) {
-                const std::size_t at = i * width_ + l;
-                slope_[at] = (slope_[at] - f_[at]) / slope_span_[l];
-            }
+        kernels_.time_slope(program, y_.data(), slots(0), scratch_.data(), slope_.data());
+        for (std::size_t i = 0; i < slope_.size(); ++i) {
+            has_slope_[i] = std::isfinite(slope_[i]) ? 1 : 0;
+            slope_[i] = has_slope_[i] != 0 ? slope_[i] : 0.0;  // as sim::LaneIntegrator
         }
     }
     for (std::size_t s = 0; s < stages(); ++s) {

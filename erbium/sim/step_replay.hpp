@@ -76,15 +76,9 @@ public:
     [[nodiscard]] double* slots(std::size_t s) noexcept {
         return slots_.data() + (keeps_ ? s : 0) * tables_.slot_count() * width_;
     }
-    /// Where the difference for df/dt looks, and what it divides by; only where rates depend on
-    /// time.
-    [[nodiscard]] const double* slope_time() const noexcept { return slope_time_.data(); }
-    [[nodiscard]] const double* slope_span() const noexcept { return slope_span_.data(); }
-    /// Slots and Jacobian there, with all_stages.
-    [[nodiscard]] double* slope_slots() noexcept {
-        return slots_.data() + stages() * tables_.slot_count() * width_;
-    }
-    [[nodiscard]] const double* slope_jacobian() const noexcept { return jacobian(stages()); }
+    /// By entry of a state, 0 where df/dt was not finite and taken as 0; only where
+    /// LaneTables::has_time_slope().
+    [[nodiscard]] const std::uint8_t* has_slope() const noexcept { return has_slope_.data(); }
 
 private:
     const LaneTables& tables_;
@@ -103,16 +97,15 @@ private:
     math::AlignedDoubles shift_;
     math::AlignedDoubles d_h_;
     math::AlignedDoubles latest_;
-    math::AlignedDoubles slope_time_;
-    math::AlignedDoubles slope_span_;
     math::AlignedDoubles stage_times_;
-    math::AlignedDoubles slots_;  // of each stage, then of the difference in time
+    math::AlignedDoubles slots_;  // of each stage
     math::AlignedDoubles scratch_;
     math::AlignedDoubles y_;
     math::AlignedDoubles y_new_;
     math::AlignedDoubles f_;
     math::AlignedDoubles f_stage_;
     math::AlignedDoubles slope_;
+    std::vector<std::uint8_t> has_slope_;
     math::AlignedDoubles right_;
     math::AlignedDoubles stage_states_;
     math::AlignedDoubles k_;

@@ -98,9 +98,7 @@ TEST(ForwardSensitivity, IsTheDerivativeOfTheVeryStepsThatWereDone) {
             EXPECT_TRUE(
                 all_near(same_steps(model, recorded.phase, run), s.result.values, 1e-12, 1e-13));
             for (std::size_t i = 0; i < inputs.size(); ++i) {
-                // df/dt is a difference and carries 1e-9 of rounding, so that steps must be larger.
-                const double part = in_time ? 3e-3 : 1e-4;
-                const double h = part * (std::fabs(value_of(system, run, inputs[i])) + 0.1);
+                const double h = 1e-4 * (std::fabs(value_of(system, run, inputs[i])) + 0.1);
                 const auto at = [&](double by) {
                     return same_steps(model, recorded.phase, moved(run, system, inputs[i], by));
                 };
@@ -116,7 +114,7 @@ TEST(ForwardSensitivity, IsTheDerivativeOfTheVeryStepsThatWereDone) {
                     found.push_back(s.values[v * inputs.size() + i]);
                 }
                 const double scale = largest_of(differences) + largest_of(s.result.values);
-                EXPECT_TRUE(all_near(found, differences, 0.0, (in_time ? 2e-6 : 1e-9) * scale))
+                EXPECT_TRUE(all_near(found, differences, 0.0, 1e-8 * scale))
                     << name(inputs[i], system, run) << ", seed " << seed;
             }
         }
@@ -392,8 +390,7 @@ TEST(Sensitivity, IsTheSameForwardsAndBackwards) {
                 tasks.push_back({run, all_inputs(system, run)});
             }
             SensitivitySolver solver{system, with_rtol(1e-4, method)};
-            // Where rates depend on time, df/dt is a difference that loses digits in both modes.
-            expect_both_modes_agree(solver, tasks, in_time ? 1e-8 : 1e-10);
+            expect_both_modes_agree(solver, tasks, 1e-10);
         }
     }
 }
