@@ -31,6 +31,34 @@ void add_threads(CLI::App& command, std::size_t& threads) {
         ->check(CLI::Range(1, 1024));
 }
 
+void add_package(CLI::App& command, std::string& package) {
+    command.add_option("PACKAGE", package, "A package (NAME@TIER picks a tier)")->required();
+}
+
+/// @param files  what may stand there besides a package
+void add_target(CLI::App& command, std::string& target, const char* files) {
+    command
+        .add_option("TARGET", target,
+                    fmt::format("{}, or a package (NAME@TIER picks a tier)", files))
+        ->required();
+}
+
+void add_problem(CLI::App& command, std::string& problem) {
+    command.add_option("PROBLEM", problem, "The YAML file of a PEtab 1 or 2 problem")->required();
+}
+
+void add_tolerances(CLI::App& command, std::optional<double>& rtol, std::optional<double>& atol,
+                    const char* relative) {
+    command.add_option("--rtol", rtol, relative)->check(CLI::PositiveNumber);
+    command.add_option("--atol", atol, "Absolute tolerance, in the unit of the amounts")
+        ->check(CLI::PositiveNumber);
+}
+
+template <class Number>
+void add_seed(CLI::App& command, Number& seed) {
+    command.add_option("--seed", seed, "Seed of all random numbers (default 1)");
+}
+
 /// Every verb with the struct its options are written to.
 struct Commands {
     CheckCommand check;
@@ -57,10 +85,7 @@ CLI::App* add_check(CLI::App& app, CheckCommand& check) {
                  "  erbium check model.bngl\n"
                  "  erbium check her2\n"
                  "  erbium check model.bngl --derivatives --until 100\n");
-    command
-        ->add_option("TARGET", check.target,
-                     "A .bngl or .net file, or a package (NAME@TIER picks a tier)")
-        ->required();
+    add_target(*command, check.target, "A .bngl or .net file");
     command->add_flag("--derivatives", check.with_derivatives,
                       "Hold derivatives of all observables by all parameters, forward and adjoint, "
                       "against central differences");
@@ -135,18 +160,13 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
                  "  erbium sim her2 --profile SKBR3 --drug \"trastuzumab 10 ug/mL\" --until 72h\n"
                  "  erbium sim her2 --profile my_line.yaml --drug \"lapatinib 1 uM\" --readout "
                  "viability,pAKT --json\n");
-    command
-        ->add_option("TARGET", sim.target,
-                     "A .bngl or .net file, or a package (NAME@TIER picks a tier)")
-        ->required();
+    add_target(*command, sim.target, "A .bngl or .net file");
     add_treatment(*command, sim.treatment);
     command->add_option("--until", sim.until,
                         "End time: a number in the model's unit, or a quantity such as 72h");
     command->add_option("--steps", sim.steps, "Equal output intervals (default 100)")
         ->check(CLI::Range(1, 10000000));
-    command->add_option("--rtol", sim.rtol, "Relative tolerance")->check(CLI::PositiveNumber);
-    command->add_option("--atol", sim.atol, "Absolute tolerance, in the unit of the amounts")
-        ->check(CLI::PositiveNumber);
+    add_tolerances(*command, sim.rtol, sim.atol, "Relative tolerance");
     command
         ->add_option("--solver", sim.solver,
                      "own: Rodas5P (the default); esdirk: ESDIRK4(3)6L[2]SA, which keeps factors "
@@ -191,18 +211,14 @@ CLI::App* add_petab(CLI::App& app, PetabCommand& petab) {
                  "  erbium petab problem.yaml --json\n"
                  "  erbium petab problem.yaml --simulations simulations.tsv --gradient\n"
                  "  erbium petab problem.yaml --export version2/\n");
-    command->add_option("PROBLEM", petab.problem, "The YAML file of a PEtab 1 or 2 problem")
-        ->required();
+    add_problem(*command, petab.problem);
     command->add_option("--simulations", petab.simulations,
                         "Write the simulation table here, and run.json beside it");
     command->add_option("--export", petab.exported,
                         "Write the problem as PEtab 2.0.0 into this folder");
     command->add_flag("--gradient", petab.with_gradient,
                       "Also the derivatives by the estimated parameters, on their scales");
-    command->add_option("--rtol", petab.rtol, "Relative tolerance (default 1e-8)")
-        ->check(CLI::PositiveNumber);
-    command->add_option("--atol", petab.atol, "Absolute tolerance, in the unit of the amounts")
-        ->check(CLI::PositiveNumber);
+    add_tolerances(*command, petab.rtol, petab.atol, "Relative tolerance (default 1e-8)");
     add_json(*command, petab.as_json);
     return command;
 }
@@ -214,13 +230,12 @@ CLI::App* add_fit(CLI::App& app, FitCommand& fit) {
                  "  erbium fit problem.yaml -o fit/ --starts 50 -j 2\n"
                  "  erbium fit problem.yaml -o fit/ --starts 50 --resume\n"
                  "  erbium fit problem.yaml -o fit/ --profiles all --samples 10000\n");
-    command->add_option("PROBLEM", fit.problem, "The YAML file of a PEtab 1 or 2 problem")
-        ->required();
+    add_problem(*command, fit.problem);
     command->add_option("-o,--output", fit.folder, "Folder for tables, figures and run.json")
         ->required();
     command->add_option("--starts", fit.starts, "Local searches (default 100)")
         ->check(CLI::Range(1, 1000000));
-    command->add_option("--seed", fit.seed, "Seed of all random numbers (default 1)");
+    add_seed(*command, fit.seed);
     command->add_option("--points", fit.points, "Where starts are: latin-hypercube or sobol")
         ->check(CLI::IsMember({"latin-hypercube", "sobol"}));
     command
@@ -257,8 +272,7 @@ CLI::App* add_sensitivity(CLI::App& app, SensitivityCommand& sensitivity) {
                  "  erbium sensitivity problem.yaml\n"
                  "  erbium sensitivity problem.yaml --method morris -o morris.tsv\n"
                  "  erbium sensitivity problem.yaml --method sobol --samples 1024 -o sobol.tsv\n");
-    command->add_option("PROBLEM", sensitivity.problem, "The YAML file of a PEtab 1 or 2 problem")
-        ->required();
+    add_problem(*command, sensitivity.problem);
     command
         ->add_option("--method", sensitivity.method,
                      "local (derivatives at the nominal point, the default), morris or sobol "
@@ -268,7 +282,7 @@ CLI::App* add_sensitivity(CLI::App& app, SensitivityCommand& sensitivity) {
         ->add_option("--samples", sensitivity.samples,
                      "Morris trajectories (default 20) or Sobol points (default 1024)")
         ->check(CLI::Range(1, 10000000));
-    command->add_option("--seed", sensitivity.seed, "Seed of all random numbers (default 1)");
+    add_seed(*command, sensitivity.seed);
     command->add_option("-o,--output", sensitivity.output,
                         "Write the table here, and run.json beside it");
     add_threads(*command, sensitivity.threads);
@@ -281,10 +295,7 @@ CLI::App* add_bench(CLI::App& app, BenchCommand& bench) {
     add_examples(*command,
                  "  erbium bench her2\n"
                  "  erbium bench model.bngl --until 120 --seconds 10 --json\n");
-    command
-        ->add_option("TARGET", bench.target,
-                     "A .bngl, .net or .xml file, or a package (NAME@TIER picks a tier)")
-        ->required();
+    add_target(*command, bench.target, "A .bngl, .net or .xml file");
     command->add_option("--until", bench.until,
                         "End time: a number in the model's unit, or a quantity such as 72h "
                         "(a package has its own)");
@@ -302,8 +313,7 @@ CLI::App* add_report(CLI::App& app, ReportCommand& report) {
                  "  erbium report her2\n"
                  "  erbium report her2 -o out/\n"
                  "  erbium report her2 --calibration docs/calibration/her2.md\n");
-    command->add_option("PACKAGE", report.package, "A package (NAME@TIER picks a tier)")
-        ->required();
+    add_package(*command, report.package);
     command->add_option("-o,--output", report.folder,
                         "Folder for report.html, tables and run.json (default: PACKAGE-report)");
     command->add_option("--calibration", report.calibration,
@@ -324,7 +334,7 @@ CLI::App* add_claims(CLI::App& app, ClaimsCommand& claims) {
                  "  erbium claims her2\n"
                  "  erbium claims her2 --only S9b --json\n"
                  "  erbium claims her2 --only S21 --no-ensemble\n");
-    command->add_option("PACKAGE", claims.package, "A package")->required();
+    add_package(*command, claims.package);
     command
         ->add_option("--only", claims.only,
                      "Only these claims; S9 is S9a, S9b, ... (repeat, or a,b)")
@@ -342,12 +352,12 @@ CLI::App* add_calibrate(CLI::App& app, CalibrateCommand& calibrate) {
                  "  erbium calibrate her2 -o calibration/ --seed 1\n"
                  "  erbium calibrate her2 -o calibration/ --validate-only --folds 5 --marker "
                  "copies_HER2\n");
-    command->add_option("PACKAGE", calibrate.package, "A package")->required();
+    add_package(*command, calibrate.package);
     command
         ->add_option("-o,--output", calibrate.folder,
                      "Folder for ensemble.tsv, posterior.tsv, cross-validation and run.json")
         ->required();
-    command->add_option("--seed", calibrate.seed, "Seed; equal seeds give equal ensembles");
+    add_seed(*command, calibrate.seed);
     command->add_option("--sets", calibrate.sets, "Parameter sets of the ensemble (default 120)")
         ->check(CLI::Range(8, 100000));
     command->add_option("--generations", calibrate.generations,
@@ -374,8 +384,7 @@ CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
     CLI::App* command = app.add_subcommand(
         "advise", "Rank a package's agents by predicted growth inhibition in one profile");
     add_examples(*command, "  erbium advise her2 --profile SKBR3_PTEN_loss\n");
-    command->add_option("PACKAGE", advise.package, "A package (NAME@TIER picks a tier)")
-        ->required();
+    add_package(*command, advise.package);
     command
         ->add_option("--profile", advise.profile,
                      "Profile of the package, or a .yaml file with one")
@@ -406,7 +415,7 @@ CLI::App* add_info(CLI::App& app, InfoCommand& info) {
     CLI::App* command =
         app.add_subcommand("info", "List what a package holds: profiles, agents, readouts");
     add_examples(*command, "  erbium info her2\n");
-    command->add_option("PACKAGE", info.package, "A package (NAME@TIER picks a tier)")->required();
+    add_package(*command, info.package);
     add_json(*command, info.as_json);
     return command;
 }

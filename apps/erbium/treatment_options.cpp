@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <system_error>
 
 #include "erbium/base/text.hpp"
 #include "erbium/package/treatment.hpp"
@@ -33,6 +34,13 @@ Outcome<std::string, Diagnostics> profile_of(package::Package& package, const st
     }
     const auto profile = package::find_profile(package, name);
     if (!profile) {
+        std::error_code failure;
+        if (std::filesystem::is_regular_file(name + ".yaml", failure)) {
+            Diagnostics diagnostics;
+            diagnostics.error("ERB-PKG-0020", {}, fmt::format("unknown profile '{}'", name),
+                              fmt::format("for the file here write {}.yaml", name));
+            return diagnostics;
+        }
         return profile.error();
     }
     return profile.value()->id;

@@ -167,8 +167,9 @@ Outcome<Setting, Diagnostics> parse_setting(const Package& package, std::string_
         for (const Parameter& one : package.parameters) {
             ids.push_back(one.id);
         }
+        const std::string hint = did_you_mean(name, ids);
         diagnostics.error("ERB-PKG-0022", {}, fmt::format("unknown parameter '{}'", name),
-                          did_you_mean(name, ids));
+                          hint.empty() ? "parameters stand in parameters.tsv" : hint);
         return diagnostics;
     }
     const auto quantity = parse_quantity(text.substr(equals + 1));
@@ -179,6 +180,10 @@ Outcome<Setting, Diagnostics> parse_setting(const Package& package, std::string_
         return diagnostics;
     }
     const Quantity& q = quantity.value();
+    if (q.value < 0.0 && parameter->lower && *parameter->lower >= 0.0) {
+        diagnostics.error("ERB-PKG-0022", {}, fmt::format("'{}' is never below 0", name));
+        return diagnostics;
+    }
     if (q.unit_text == "1") {
         return Setting{parameter->id, parameter->factor * q.value};
     }

@@ -20,6 +20,11 @@ bool is_same_name(std::string_view a, std::string_view b) {
     return folded_name(a) == folded_name(b);
 }
 
+/// " [nM]" for messages; nothing for a number without a unit.
+std::string unit_text(const std::string& unit, const char* before, const char* after) {
+    return unit == "1" ? std::string{} : before + unit + after;
+}
+
 class ProfileReader {
 public:
     ProfileReader(const Package& package, Profile& profile, Diagnostics& diagnostics)
@@ -38,8 +43,20 @@ public:
     }
 
 private:
+    /// A gene that is null is meant as that word, which YAML takes for nothing.
+    [[nodiscard]] static bool is_written_null(const YamlNode& value) {
+        if (value.kind != YamlKind::null || value.span.source == nullptr) {
+            return false;
+        }
+        std::string_view rest{value.span.source->text};
+        rest = rest.substr(std::min<std::size_t>(value.span.begin, rest.size()));
+        return trimmed(rest.substr(0, rest.find_first_of("#\n"))) == "null";
+    }
+
     void read_entry(const YamlNode::Key& key, const YamlNode& value) {
-        const auto text = yaml_text(value, fmt::format("'{}'", key.name), diagnostics_);
+        const auto text = is_written_null(value)
+                              ? std::optional<std::string>{"null"}
+                              : yaml_text(value, fmt::format("'{}'", key.name), diagnostics_);
         if (!text) {
             return;
         }
@@ -90,7 +107,7 @@ private:
         const std::string number =
             trait.parameter.empty()
                 ? std::string{}
-                : fmt::format("a number [{}]", package_.parameter(trait.parameter)->unit);
+                : "a number" + unit_text(package_.parameter(trait.parameter)->unit, " [", "]");
         std::string hint = did_you_mean(text, states);
         if (hint.empty()) {
             hint = states.empty() ? "write " + number
@@ -122,8 +139,9 @@ private:
                 "ERB-PKG-0007", where,
                 fmt::format("{} = {} lies outside its bounds", row.id,
                             shortest(setting.value / factor)),
-                fmt::format("from {} to {} {}", row.lower ? shortest(*row.lower / factor) : "-inf",
-                            row.upper ? shortest(*row.upper / factor) : "inf", row.unit));
+                fmt::format("from {} to {}{}", row.lower ? shortest(*row.lower / factor) : "-inf",
+                            row.upper ? shortest(*row.upper / factor) : "inf",
+                            unit_text(row.unit, " ", "")));
             return;
         }
         const bool is_repeated =
