@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <vector>
@@ -11,9 +12,21 @@
 namespace erbium::net {
 namespace {
 
+/// What a rule leaves at another site of a molecule to which it has given a bond.
+struct Neighbour {
+    std::size_t site{};
+    model::BondTest bond{};
+    std::size_t partner{};  // BondTest::bound: the site at the other end
+};
+
+/// One end of a bond that a rule makes.
+struct End {
+    std::size_t site{};
+    std::vector<Neighbour> neighbours;
+};
+
 struct Bond {
-    std::size_t a{};
-    std::size_t b{};
+    std::array<End, 2> ends;
     std::size_t rule{};
 };
 
@@ -29,14 +42,17 @@ public:
         }
     }
 
-    // A walk enters a molecule by a site and leaves it by another; a bond that some walk uses
-    // twice in the same direction can be used any number of times.
+    // A walk crosses a bond and leaves the molecule that it comes to by another bond that can be
+    // there at the same time; a bond that some walk crosses twice in the same direction can be made
+    // any number of times. Crossing 2 i + k goes along bond i away from its end k.
     [[nodiscard]] std::vector<std::size_t> polymerising_rules() const {
+        const std::vector<std::vector<std::size_t>> next = crossings();
         std::vector<std::size_t> found;
-        for (const Bond& bond : bonds_) {
-            const bool is_circular = reaches(bond.b, bond.a) || reaches(bond.a, bond.b);
-            if (is_circular && std::find(found.begin(), found.end(), bond.rule) == found.end()) {
-                found.push_back(bond.rule);
+        for (std::size_t i = 0; i < bonds_.size(); ++i) {
+            const bool is_circular = returns(next, 2 * i) || returns(next, 2 * i + 1);
+            if (is_circular &&
+                std::find(found.begin(), found.end(), bonds_[i].rule) == found.end()) {
+                found.push_back(bonds_[i].rule);
             }
         }
         return found;
@@ -52,24 +68,56 @@ private:
         return 0;
     }
 
+    [[nodiscard]] End end_at(const model::Pattern& pattern, std::size_t site) const {
+        End end{flat(pattern, site), {}};
+        for (const model::MoleculePattern& m : pattern.molecules) {
+            if (site < m.first_site || site >= m.first_site + m.site_count) {
+                continue;
+            }
+            for (std::size_t s = m.first_site; s < m.first_site + m.site_count; ++s) {
+                const model::SitePattern& other = pattern.sites[s];
+                if (s != site) {
+                    end.neighbours.push_back(
+                        {flat(pattern, s), other.bond,
+                         other.partners.empty() ? 0 : flat(pattern, other.partners.front())});
+                }
+            }
+        }
+        return end;
+    }
+
     void add_bonds(std::size_t r) {
         const model::Rule& rule = model_.rules[r];
-        std::set<std::pair<std::size_t, std::size_t>> before;
-        const auto each_bond = [&](const model::Patterns& patterns, auto&& visit) {
-            for (const model::Pattern& pattern : patterns) {
-                for (std::size_t s = 0; s < pattern.sites.size(); ++s) {
-                    for (const std::uint32_t t : pattern.sites[s].partners) {
+        const auto each_bond = [](const model::Patterns& patterns, auto&& visit) {
+            for (std::uint32_t p = 0; p < patterns.size(); ++p) {
+                for (std::uint32_t s = 0; s < patterns[p].sites.size(); ++s) {
+                    for (const std::uint32_t t : patterns[p].sites[s].partners) {
                         if (s < t) {
-                            visit(flat(pattern, s), flat(pattern, t));
+                            visit(model::RuleSite{p, s}, model::RuleSite{p, t});
                         }
                     }
                 }
             }
         };
-        each_bond(rule.reactants, [&](std::size_t a, std::size_t b) { before.insert({a, b}); });
-        each_bond(rule.products, [&](std::size_t a, std::size_t b) {
-            if (!before.contains({a, b}) && !before.contains({b, a})) {
-                bonds_.push_back({a, b, r});
+        // Bonds of the left as the right has them: those are kept, all others are made.
+        std::set<std::pair<model::RuleSite, model::RuleSite>> kept;
+        each_bond(rule.reactants, [&](model::RuleSite s, model::RuleSite t) {
+            std::vector<model::RuleSite> images;
+            for (const model::RuleSite end : {s, t}) {
+                for (const model::SitePair& pair : rule.kept_sites) {
+                    if (pair.reactant == end) {
+                        images.push_back(pair.product);
+                    }
+                }
+            }
+            if (images.size() == 2) {
+                kept.insert(std::minmax(images[0], images[1]));
+            }
+        });
+        each_bond(rule.products, [&](model::RuleSite s, model::RuleSite t) {
+            if (!kept.contains(std::minmax(s, t))) {
+                const model::Pattern& pattern = rule.products[s.pattern];
+                bonds_.push_back({{end_at(pattern, s.site), end_at(pattern, t.site)}, r});
             }
         });
     }
@@ -82,23 +130,57 @@ private:
                (s > 0 && sites[s - 1].name == sites[s].name);
     }
 
-    // Whether a walk that enters the molecule of `from` there can leave through `to` sometime.
-    [[nodiscard]] bool reaches(std::size_t from, std::size_t to) const {
-        std::set<std::size_t> entered{from};
-        std::vector<std::size_t> queue{from};
-        for (std::size_t at = 0; at < queue.size(); ++at) {
-            const std::size_t in = queue[at];
-            const auto can_leave_by = [&](std::size_t out) {
-                return owners_[out] == owners_[in] && (out != in || is_group(in));
-            };
-            if (can_leave_by(to)) {
-                return true;
+    // Whether the rule that made a bond with this end does so beside a bond from `site` to
+    // `partner`.
+    static bool allows(const End& end, std::size_t site, std::size_t partner) {
+        for (const Neighbour& n : end.neighbours) {
+            if (n.site == site) {
+                return n.bond == model::BondTest::bound ? n.partner == partner
+                                                        : n.bond != model::BondTest::free;
             }
-            for (const Bond& bond : bonds_) {
-                for (const auto& [out, next] : {std::pair{bond.a, bond.b}, {bond.b, bond.a}}) {
-                    if (can_leave_by(out) && entered.insert(next).second) {
-                        queue.push_back(next);
-                    }
+        }
+        return true;
+    }
+
+    // Whether a molecule can hold bond `in` by its end k and bond `out` by its end l at once: the
+    // one that was made last was made beside the other.
+    [[nodiscard]] bool meet(const Bond& in, std::size_t k, const Bond& out, std::size_t l) const {
+        const End& here = in.ends[k];
+        const End& there = out.ends[l];
+        if (owners_[here.site] != owners_[there.site]) {
+            return false;
+        }
+        if (here.site == there.site) {
+            return is_group(here.site);
+        }
+        return is_group(here.site) || is_group(there.site) ||
+               allows(there, here.site, in.ends[1 - k].site) ||
+               allows(here, there.site, out.ends[1 - l].site);
+    }
+
+    [[nodiscard]] std::vector<std::vector<std::size_t>> crossings() const {
+        std::vector<std::vector<std::size_t>> next(2 * bonds_.size());
+        for (std::size_t c = 0; c < next.size(); ++c) {
+            for (std::size_t d = 0; d < next.size(); ++d) {
+                if (meet(bonds_[c / 2], 1 - c % 2, bonds_[d / 2], d % 2)) {
+                    next[c].push_back(d);
+                }
+            }
+        }
+        return next;
+    }
+
+    static bool returns(const std::vector<std::vector<std::size_t>>& next, std::size_t start) {
+        std::vector<bool> is_crossed(next.size());
+        std::vector<std::size_t> queue{start};
+        for (std::size_t at = 0; at < queue.size(); ++at) {
+            for (const std::size_t c : next[queue[at]]) {
+                if (c == start) {
+                    return true;
+                }
+                if (!is_crossed[c]) {
+                    is_crossed[c] = true;
+                    queue.push_back(c);
                 }
             }
         }

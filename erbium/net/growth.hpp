@@ -12,9 +12,10 @@ namespace erbium::net {
 /// may be repeated: molecule types joined by bonds in a circle, each entered by one site and left
 /// by another, make chains of any length unless something else in the rules forbids it.
 ///
-/// The test sees sites, not states or contexts, so that it warns of some models that are finite; it
-/// misses none.
-/// Cost: O(sites + bonds) for each rule that makes a bond.
+/// Two bonds of one molecule count as together when one of the rules that make them does not ask
+/// the other's site to be free or bound elsewhere. The test sees sites and bonds, not states, so
+/// that it warns of some models that are finite; it misses none. Cost: O(bonds^2), and as much
+/// again for each bond on a chain.
 [[nodiscard]] Diagnostics polymerisation_warnings(const model::Model& model);
 
 }  // namespace erbium::net

@@ -269,6 +269,26 @@ TEST(NetDiagnostics, Net0019RulesCanPolymerise) {
               "let the rule ask for free sites\n");
 }
 
+TEST(NetDiagnostics, Net0019IsNotSaidOfRulesThatAskForFreeSites) {
+    // x and y of one A never hold bonds at once: each rule asks the other site to be free, or to be
+    // bound to B. Without that word in either rule they can.
+    const auto said_of = [](const std::string& arm) {
+        const auto bound = model::bind_text(
+            model_text("A(x,y)\nB(z)", "A(x,y) 1",
+                       "pair: A(x,y)+A(x,y)->A(x!1,y).A(x!1,y) k\n"
+                       "cap: A(x)+B(z)->A(x!1).B(z!1) k\n"
+                       "arm: A(" +
+                           arm + "y)+A(" + arm + "y)->A(" + arm + "y!3).A(" + arm +
+                           "y!3) k\n"
+                           "held: A(y,x!1).B(z!1)+A(x,y)->A(y!3,x!1).B(z!1).A(x,y!3) k"),
+            "m.bngl");
+        EXPECT_TRUE(bound);
+        return polymerisation_warnings(bound.value().model).text();
+    };
+    EXPECT_EQ(said_of("x,"), "");
+    EXPECT_NE(said_of("").find("'pair'"), std::string::npos);
+}
+
 TEST(NetDiagnostics, Net0020TheRoundsWereTooFew) {
     EXPECT_EQ(
         said(model_text("A(s~0~1~2)", "A(s~0) 1", "up: A(s~0)->A(s~1) k\nmore: A(s~1)->A(s~2) k"),
