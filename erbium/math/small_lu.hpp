@@ -23,7 +23,7 @@ public:
     /// pattern.
     [[nodiscard]] static std::optional<SmallLuPlan> make(const SparsePattern& pattern);
 
-    /// Multiplications with a subtraction in one factorisation. bench/lu.md
+    /// Multiplications with a subtraction in one factorisation. bench/single.md
     static constexpr std::size_t kMostUpdates = 30000;
 
     [[nodiscard]] std::size_t size() const noexcept { return tables_->order.size(); }

@@ -11,10 +11,11 @@
 
 namespace erbium::sim {
 
-/// What ReferenceKernel::rhs() computes, but for rounding, in about half of the time: reactions of
-/// the same or the opposite change of state (the two directions of a binding; one kind of reaction
-/// of many complexes) are added first, so that each species sums half of the terms or less. The
-/// two directions of a reaction that balance cancel before they meet larger fluxes.
+/// What ReferenceKernel::rhs() computes, but for rounding: reactions of the same or the opposite
+/// change of state (the two directions of a binding; one kind of reaction of many complexes) are
+/// added first, so that each species sums half of the terms or less. That saves time on large
+/// networks (bench/single.md), and the two directions of a reaction that balance cancel before they
+/// meet larger fluxes: totals drift less.
 class FluxKernel {
 public:
     /// The kernel must outlive it; its parameters and held comparisons count.
