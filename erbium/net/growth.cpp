@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct End {
 
 struct Bond {
     std::array<End, 2> ends;
-    std::size_t rule{};
+    std::optional<std::size_t> rule;  // none: a seed species has it from the start
 };
 
 class ContactMap {
@@ -36,6 +37,9 @@ public:
         for (const model::MoleculeType& type : model.molecule_types) {
             begins_.push_back(owners_.size());
             owners_.resize(owners_.size() + type.sites.size(), begins_.size() - 1);
+        }
+        for (const model::SeedSpecies& seed : model.seeds) {
+            add_bonds(seed.species);
         }
         for (std::size_t r = 0; r < model.rules.size(); ++r) {
             add_bonds(r);
@@ -49,10 +53,10 @@ public:
         const std::vector<std::vector<std::size_t>> next = crossings();
         std::vector<std::size_t> found;
         for (std::size_t i = 0; i < bonds_.size(); ++i) {
-            const bool is_circular = returns(next, 2 * i) || returns(next, 2 * i + 1);
-            if (is_circular &&
-                std::find(found.begin(), found.end(), bonds_[i].rule) == found.end()) {
-                found.push_back(bonds_[i].rule);
+            const std::optional<std::size_t> rule = bonds_[i].rule;
+            if (rule && std::find(found.begin(), found.end(), *rule) == found.end() &&
+                (returns(next, 2 * i) || returns(next, 2 * i + 1))) {
+                found.push_back(*rule);
             }
         }
         return found;
@@ -84,6 +88,16 @@ private:
             }
         }
         return end;
+    }
+
+    void add_bonds(const model::Pattern& seed) {
+        for (std::size_t s = 0; s < seed.sites.size(); ++s) {
+            for (const std::uint32_t t : seed.sites[s].partners) {
+                if (s < t) {
+                    bonds_.push_back({{end_at(seed, s), end_at(seed, t)}, std::nullopt});
+                }
+            }
+        }
     }
 
     void add_bonds(std::size_t r) {

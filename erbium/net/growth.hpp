@@ -10,7 +10,8 @@ namespace erbium::net {
 
 /// One warning (ERB-NET-0019) with the rules whose bonds close a walk through the contact map that
 /// may be repeated: molecule types joined by bonds in a circle, each entered by one site and left
-/// by another, make chains of any length unless something else in the rules forbids it.
+/// by another, make chains of any length unless something else in the rules forbids it. Bonds of
+/// seed species count as bonds that can be there.
 ///
 /// Two bonds of one molecule count as together when one of the rules that make them does not ask
 /// the other's site to be free or bound elsewhere. The test sees sites and bonds, not states, so

@@ -289,6 +289,16 @@ TEST(NetDiagnostics, Net0019IsNotSaidOfRulesThatAskForFreeSites) {
     EXPECT_NE(said_of("").find("'pair'"), std::string::npos);
 }
 
+TEST(NetDiagnostics, Net0019CountsTheBondsOfSeedSpecies) {
+    // Pairs of A and B that no rule makes join to chains by the one bond that a rule makes.
+    const auto bound = model::bind_text(
+        model_text("A(w,x)\nB(y,z)", "A(w,x!1).B(y!1,z) 1", "join: B(z)+A(w)->B(z!1).A(w!1) k"),
+        "m.bngl");
+    ASSERT_TRUE(bound);
+    EXPECT_NE(polymerisation_warnings(bound.value().model).text().find("'join'"),
+              std::string::npos);
+}
+
 TEST(NetDiagnostics, Net0020TheRoundsWereTooFew) {
     EXPECT_EQ(
         said(model_text("A(s~0~1~2)", "A(s~0) 1", "up: A(s~0)->A(s~1) k\nmore: A(s~1)->A(s~2) k"),
