@@ -43,6 +43,55 @@ void SupernodalLu::solve(const double* b, double* x, std::size_t stride) {
                                work_.data());
 }
 
+/// Plain loops: the factors of a large matrix are read from memory once, which bounds the time.
+void SupernodalLu::solve_transposed(const double* b, double* x, std::size_t stride) {
+    double* const work = work_.data();
+    const auto row_of = [&](std::size_t i) { return static_cast<std::size_t>(program_.order[i]); };
+    for (std::size_t i = 0; i < program_.size; ++i) {
+        work[i] = b[row_of(i) * stride];
+    }
+    // U^T z = b: U's rows right of a block stand in columns of its upper panel.
+    for (std::uint32_t node = 0; node < program_.supernode_count; ++node) {
+        const Supernode& s = program_.supernodes[node];
+        const std::uint64_t lower_stride = panel_stride(std::uint64_t{s.width} + s.row_count);
+        const std::uint64_t upper_stride = panel_stride(s.column_count);
+        double* const z = work + s.begin;
+        for (std::uint32_t p = 0; p < s.width; ++p) {
+            const double* const column = values_.data() + s.lower + p * lower_stride;
+            double sum = z[p];
+            for (std::uint32_t i = 0; i < p; ++i) {
+                sum -= column[i] * z[i];
+            }
+            z[p] = sum * column[p];  // reciprocals stand on the diagonal
+            const double* const right = values_.data() + s.upper + p * upper_stride;
+            const std::uint32_t* const columns = program_.lists + s.columns;
+            for (std::uint32_t c = 0; c < s.column_count; ++c) {
+                work[columns[c]] -= right[c] * z[p];
+            }
+        }
+    }
+    for (std::uint32_t node = program_.supernode_count; node-- > 0;) {
+        const Supernode& s = program_.supernodes[node];
+        const std::uint64_t lower_stride = panel_stride(std::uint64_t{s.width} + s.row_count);
+        double* const z = work + s.begin;
+        const std::uint32_t* const rows = program_.lists + s.rows;
+        for (std::uint32_t p = s.width; p-- > 0;) {
+            const double* const column = values_.data() + s.lower + p * lower_stride;
+            double sum = z[p];
+            for (std::uint32_t i = 0; i < s.row_count; ++i) {
+                sum -= column[s.width + i] * work[rows[i]];
+            }
+            for (std::uint32_t i = p + 1; i < s.width; ++i) {
+                sum -= column[i] * z[i];
+            }
+            z[p] = sum;
+        }
+    }
+    for (std::size_t i = 0; i < program_.size; ++i) {
+        x[row_of(i) * stride] = work[i];
+    }
+}
+
 double SupernodalLu::backward_error(const double* entries, double scale, double shift,
                                     const double* b, const double* x, std::size_t stride,
                                     const double* beside) {

@@ -37,6 +37,9 @@ public:
     /// Solves M x = b with the last factors; `x` may be `b`.
     void solve(const double* b, double* x, std::size_t stride = 1);
 
+    /// Solves M^T x = b likewise.
+    void solve_transposed(const double* b, double* x, std::size_t stride = 1);
+
     /// How well any x solves M x = b; see math::backward_error().
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
                                         const double* b, const double* x, std::size_t stride = 1,

@@ -15,6 +15,7 @@
 #include "erbium/sim/lanes_integrator.hpp"
 #include "erbium/sim/reduction.hpp"
 #include "erbium/sim/solver.hpp"
+#include "erbium/sim/step_plan.hpp"
 #include "erbium/sim/validate_run.hpp"
 
 namespace erbium::sim {
@@ -53,25 +54,6 @@ const RosenbrockTableau& tableau_of(BatchMethod method) noexcept {
     return method == BatchMethod::rodas4 ? rodas4() : rodas5p();
 }
 
-using Plan = std::variant<math::LuPlan, math::SupernodePlan>;
-
-/// One matrix per lane, or, for large systems, one matrix after another. The pattern alone decides:
-/// the two round differently, and results must not depend on the machine.
-Plan plan_for(const math::SparsePattern& pattern) {
-    // Of eight lanes of bcr's size (1,122 species, 7 Mflop), lanes are 5 times as fast; beyond some
-    // hundred Mflop their tables and factors leave every cache, and one matrix keeps more of
-    // the machine busy. bench/lu.cpp
-    constexpr std::size_t kSurelyForLanes = 1500;
-    constexpr double kMostFlopsForLanes = 3e8;
-    if (pattern.size() > kSurelyForLanes) {
-        math::SupernodePlan plan = math::SupernodePlan::make(pattern);
-        if (plan.report().flops > kMostFlopsForLanes) {
-            return plan;
-        }
-    }
-    return math::LuPlan::make(pattern);
-}
-
 }  // namespace
 
 class BatchSolver::Shared {
@@ -79,7 +61,7 @@ public:
     Shared(const eqn::System& system, BatchOptions options)
         : reduction_{Reduction::of(system, options.solver.reducing)},
           tables_{system, reduction_.elimination()},
-          plan_{plan_for(reduction_.pattern())},
+          plan_{plan_of_steps(reduction_.pattern())},
           kernels_{&chosen_kernels(options, 1)},
           options_{options} {}
 
@@ -252,7 +234,7 @@ private:
 
     Reduction reduction_;
     LaneTables tables_;
-    Plan plan_;
+    StepPlan plan_;
     const SystemKernels* kernels_;
     BatchOptions options_;
     std::mutex mutex_;  // guards what follows, and the caller's functions

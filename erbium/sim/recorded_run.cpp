@@ -24,13 +24,18 @@ std::vector<StateChange> set_all(std::span<const double> y) {
 
 RecordedModel::RecordedModel(eqn::System system, const SolverOptions& options, BatchMethod method)
     : tables_{system},
-      plan_{math::LuPlan::make({system.program().column_begins, system.program().row_of_entry})},
+      plan_{plan_of_steps({system.program().column_begins, system.program().row_of_entry})},
       options_{options},
       tableau_{method == BatchMethod::rodas4 ? rodas4() : rodas5p()} {}
 
 RunRecorder::RunRecorder(const RecordedModel& model, const SystemKernels& kernels)
     : model_{model},
-      integrator_{model.tables(), model.plan(), kernels, model.tableau(), model.options()},
+      integrator_{std::visit(
+          [&](const auto& plan) {
+              return LaneIntegrator{model.tables(), plan, kernels, model.tableau(),
+                                    model.options()};
+          },
+          model.plan())},
       kernel_{model.system()} {}
 
 SteadyStateSlopes& RunRecorder::slopes() {
@@ -93,13 +98,13 @@ void RunRecorder::integrate(std::span<RecordedPhase* const> phases,
                             std::span<Result* const> results) {
     integrate(integrator_, phases, results);
     for (std::size_t i = 0; i < phases.size(); ++i) {
-        if (results[i]->status.failure != Failure::newton) {
+        if (results[i]->status.failure != Failure::newton || model_.is_large()) {
             continue;
         }
         if (pivoting_ == nullptr) {
-            pivoting_ = std::make_unique<LaneIntegrator>(model_.tables(), model_.plan(),
-                                                         system_kernels().front(), model_.tableau(),
-                                                         model_.options(), Pivoting::rows);
+            pivoting_ = std::make_unique<LaneIntegrator>(
+                model_.tables(), std::get<math::LuPlan>(model_.plan()), system_kernels().front(),
+                model_.tableau(), model_.options(), Pivoting::rows);
         }
         const std::string why = results[i]->status.message;
         integrate(*pivoting_, phases.subspan(i, 1), results.subspan(i, 1));

@@ -8,12 +8,12 @@
 #include <span>
 #include <vector>
 
-#include "erbium/math/lu_plan.hpp"
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
 #include "erbium/sim/run_script.hpp"
 #include "erbium/sim/solver.hpp"
 #include "erbium/sim/steady_state_slopes.hpp"
+#include "erbium/sim/step_plan.hpp"
 
 namespace erbium::sim {
 
@@ -24,13 +24,17 @@ public:
 
     [[nodiscard]] const eqn::System& system() const noexcept { return tables_.system(); }
     [[nodiscard]] const LaneTables& tables() const noexcept { return tables_; }
-    [[nodiscard]] const math::LuPlan& plan() const noexcept { return plan_; }
+    [[nodiscard]] const StepPlan& plan() const noexcept { return plan_; }
+    /// Too large for one matrix per lane: subjects side by side are no gain.
+    [[nodiscard]] bool is_large() const noexcept {
+        return std::holds_alternative<math::SupernodePlan>(plan_);
+    }
     [[nodiscard]] const SolverOptions& options() const noexcept { return options_; }
     [[nodiscard]] const RosenbrockTableau& tableau() const noexcept { return tableau_; }
 
 private:
     LaneTables tables_;
-    math::LuPlan plan_;
+    StepPlan plan_;
     SolverOptions options_;
     const RosenbrockTableau& tableau_;
 };

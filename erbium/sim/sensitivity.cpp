@@ -157,7 +157,8 @@ private:
         const unsigned threads = std::max(options_.threads, 1U);
         // A few runs are done one after another: a pack of lanes would be mostly empty.
         const std::size_t per_thread = (count + threads - 1) / threads;
-        const std::size_t chunk = per_thread >= 3 ? std::min(kernels_.width, per_thread) : 1;
+        const std::size_t chunk =
+            per_thread >= 3 && !model_.is_large() ? std::min(kernels_.width, per_thread) : 1;
         std::atomic<std::size_t> next{0};
         const auto work = [&] {
             const SensitivityKernels& wide = chunk == 1 ? sensitivity_kernels().front() : kernels_;

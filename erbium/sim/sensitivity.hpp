@@ -143,7 +143,8 @@ using OutputWeights = std::function<std::vector<double>(std::size_t task, const 
 /// them.
 class SensitivitySolver {
 public:
-    /// Plans the elimination. Cost: see math::LuPlan::make.
+    /// Plans the elimination. Cost: see math::LuPlan::make, for large systems
+    /// math::SupernodePlan::make.
     explicit SensitivitySolver(eqn::System system, SensitivityOptions options = {});
     ~SensitivitySolver();
     SensitivitySolver(SensitivitySolver&&) noexcept;

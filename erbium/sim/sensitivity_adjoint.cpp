@@ -43,7 +43,7 @@ TransposedSums::TransposedSums(const LaneSums& sums, std::size_t value_count) : 
     }
 }
 
-AdjointSweep::AdjointSweep(const LaneTables& tables, const math::LuPlan& plan,
+AdjointSweep::AdjointSweep(const LaneTables& tables, const StepPlan& plan,
                            const RowPattern& pattern, const SensitivityKernels& kernels,
                            const RosenbrockTableau& tableau, RunRecorder& recorder)
     : tables_{tables},
@@ -80,7 +80,7 @@ AdjointSweep::AdjointSweep(const LaneTables& tables, const math::LuPlan& plan,
     slot_worths_.assign(tables.slot_count() * width_, 0.0);
     rate_worths_.assign(std::max(tables.rate_count(), tables.time_partial_count()) * width_, 0.0);
     partial_worths_.assign(tables.partial_count() * width_, 0.0);
-    entry_worths_.assign(plan.entry_count() * width_, 0.0);
+    entry_worths_.assign(tables.program().jacobian.count * width_, 0.0);
     ends_.assign(stages * width_, 0.0);
     one_slot_worths_.assign(tables.slot_count(), 0.0);
     one_rate_worths_.assign(tables.rate_count(), 0.0);

@@ -48,7 +48,7 @@ struct AdjointJob {
 class AdjointSweep {
 public:
     /// The tables and the plan must outlive it.
-    AdjointSweep(const LaneTables& tables, const math::LuPlan& plan, const RowPattern& pattern,
+    AdjointSweep(const LaneTables& tables, const StepPlan& plan, const RowPattern& pattern,
                  const SensitivityKernels& kernels, const RosenbrockTableau& tableau,
                  RunRecorder& recorder);
 

@@ -13,7 +13,7 @@ using eqn::Instruction;
 
 }  // namespace
 
-ForwardSweep::ForwardSweep(const LaneTables& tables, const math::LuPlan& plan,
+ForwardSweep::ForwardSweep(const LaneTables& tables, const StepPlan& plan,
                            const RowPattern& pattern, const SensitivityKernels& kernels,
                            const RosenbrockTableau& tableau)
     : tables_{tables},
@@ -29,10 +29,10 @@ ForwardSweep::ForwardSweep(const LaneTables& tables, const math::LuPlan& plan,
       f_(n_) {
     const std::size_t row = n_ * width_;
     const std::size_t stages = replay_.stages();
-    pairs_.assign(stages, std::vector<EntryPair>(plan.entry_count()));
+    pairs_.assign(stages, std::vector<EntryPair>(tables.program().jacobian.count));
     direction_slots_.assign(tables.slot_count() * width_, 0.0);
     direction_partials_.assign(tables.partial_count() * width_, 0.0);
-    direction_entries_.assign(plan.entry_count() * width_, 0.0);
+    direction_entries_.assign(tables.program().jacobian.count * width_, 0.0);
     active_.assign(tables.scratch_count() * width_, 0.0);
     all_slots_.assign(tables.slot_count() * width_, 0.0);
     for (math::AlignedDoubles* rows :

@@ -27,7 +27,7 @@ class SteadyStateSlopes;
 class ForwardSweep {
 public:
     /// The tables and the plan must outlive it.
-    ForwardSweep(const LaneTables& tables, const math::LuPlan& plan, const RowPattern& pattern,
+    ForwardSweep(const LaneTables& tables, const StepPlan& plan, const RowPattern& pattern,
                  const SensitivityKernels& kernels, const RosenbrockTableau& tableau);
 
     /// Derivatives of the initial state, under the parameters of `run`, or of its equilibration

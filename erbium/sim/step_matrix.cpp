@@ -8,29 +8,42 @@
 
 namespace erbium::sim {
 
-StepMatrix::StepMatrix(const math::LuPlan& plan, const SystemKernels& kernels)
-    : plan_{plan},
-      program_{plan.program()},
+StepMatrix::StepMatrix(const StepPlan& plan, const SystemKernels& kernels)
+    : pattern_{std::visit([](const auto& of) { return of.pattern(); }, plan)},
       kernels_{kernels},
-      n_{plan.size()},
+      n_{pattern_.size()},
       width_{kernels.width},
-      factors_(plan.value_count() * width_, 0.0),
       growth_(width_, 0.0),
       work_(2 * n_ * width_, 0.0),
       exchanges_rows_(width_),
       exchanging_(width_),
-      matrix_(plan.entry_count()) {}
+      matrix_(pattern_.row_of_entry.size()) {
+    if (const auto* lanes = std::get_if<math::LuPlan>(&plan)) {
+        program_ = lanes->program();
+        factors_.assign(lanes->value_count() * width_, 0.0);
+        return;
+    }
+    for (std::size_t l = 0; l < width_; ++l) {
+        single_.emplace_back(std::get<math::SupernodePlan>(plan), kernels.math->target);
+    }
+}
 
 void StepMatrix::exchange_rows(std::size_t lane, bool exchanges_rows) {
     exchanges_rows_[lane] = exchanges_rows ? 1 : 0;
     if (exchanges_rows && exchanging_[lane] == nullptr) {
-        exchanging_[lane] = std::make_unique<math::RowExchangeLu>(
-            plan_.pattern(), math::minimum_degree_order(plan_.pattern()));
+        exchanging_[lane] =
+            std::make_unique<math::RowExchangeLu>(pattern_, math::minimum_degree_order(pattern_));
         right_.resize(n_ * width_);
     }
 }
 
 void StepMatrix::factor(const double* jacobian, const double* shift) {
+    if (!single_.empty()) {
+        for (std::size_t l = 0; l < width_; ++l) {
+            growth_[l] = single_[l].factor(jacobian + l, -1.0, shift[l], width_);
+        }
+        return;
+    }
     kernels_.math->factor(program_, jacobian, -1.0, shift, factors_.data(), growth_.data());
     for (std::size_t l = 0; l < width_; ++l) {
         if (exchanges_rows_[l] == 0) {
@@ -72,12 +85,24 @@ void StepMatrix::solve_by(const double* b, double* x, All all, One one) {
 }
 
 void StepMatrix::solve(const double* b, double* x) {
+    if (!single_.empty()) {
+        for (std::size_t l = 0; l < width_; ++l) {
+            single_[l].solve(b + l, x + l, width_);
+        }
+        return;
+    }
     solve_by(
         b, x, [&] { kernels_.math->solve(program_, factors_.data(), b, work_.data(), x); },
         [](math::RowExchangeLu& lu, double* right) { lu.solve(right, right); });
 }
 
 void StepMatrix::solve_transposed(const double* b, double* x) {
+    if (!single_.empty()) {
+        for (std::size_t l = 0; l < width_; ++l) {
+            single_[l].solve_transposed(b + l, x + l, width_);
+        }
+        return;
+    }
     solve_by(
         b, x,
         [&] { kernels_.math->solve_transposed(program_, factors_.data(), b, work_.data(), x); },
@@ -85,6 +110,12 @@ void StepMatrix::solve_transposed(const double* b, double* x) {
 }
 
 void StepMatrix::solve_shared(const SystemKernels& wide, const double* b, double* x) {
+    if (!single_.empty()) {
+        for (std::size_t l = 0; l < wide.width; ++l) {
+            single_.front().solve(b + l, x + l, wide.width);
+        }
+        return;
+    }
     if (exchanges_rows_.front() == 0) {
         shared_work_.resize(n_ * wide.width);
         wide.math->solve_shared(program_, factors_.data(), b, shared_work_.data(), x);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/sim/step_matrix.hpp: the linear systems of a step that is done again, also transposed and
 // for many right-hand sides.
-// Reads: LuPlan   Used by: sim::StepReplay, sim::ForwardSweep, sim::AdjointSweep
+// Reads: StepPlan   Used by: sim::StepReplay, sim::ForwardSweep, sim::AdjointSweep
 #pragma once
 
 #include <cstddef>
@@ -10,18 +10,20 @@
 #include <vector>
 
 #include "erbium/math/aligned.hpp"
-#include "erbium/math/lu_plan.hpp"
 #include "erbium/math/row_exchange_lu.hpp"
+#include "erbium/math/supernodal_lu.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
+#include "erbium/sim/step_plan.hpp"
 
 namespace erbium::sim {
 
 /// Factors of shift I - J, one matrix per lane: pivots on the diagonal, all lanes at once; or with
-/// row exchanges in the lanes whose steps were done so.
+/// row exchanges in the lanes whose steps were done so. For large systems one lane after another,
+/// with vectors inside the matrix.
 class StepMatrix {
 public:
     /// The plan must outlive it.
-    StepMatrix(const math::LuPlan& plan, const SystemKernels& kernels);
+    StepMatrix(const StepPlan& plan, const SystemKernels& kernels);
 
     void exchange_rows(std::size_t lane, bool exchanges_rows);
     /// @param jacobian  entries x lanes
@@ -37,8 +39,9 @@ private:
     template <class All, class One>
     void solve_by(const double* b, double* x, All all, One one);
 
-    const math::LuPlan& plan_;
-    math::LuProgram program_;
+    math::SparsePattern pattern_;
+    math::LuProgram program_;                 // not for large systems
+    std::vector<math::SupernodalLu> single_;  // by lane; large systems only
     const SystemKernels& kernels_;
     std::size_t n_;
     std::size_t width_;

@@ -7,16 +7,15 @@
 
 namespace erbium::sim {
 
-StepReplay::StepReplay(const LaneTables& tables, const math::LuPlan& plan,
-                       const SystemKernels& kernels, const RosenbrockTableau& tableau,
-                       ReplayedJacobians jacobians)
+StepReplay::StepReplay(const LaneTables& tables, const StepPlan& plan, const SystemKernels& kernels,
+                       const RosenbrockTableau& tableau, ReplayedJacobians jacobians)
     : tables_{tables},
       matrix_{plan, kernels},
       kernels_{kernels},
       tableau_{tableau},
       n_{tables.system().state_count()},
       width_{kernels.width},
-      entry_rows_{plan.entry_count() + 1},
+      entry_rows_{tables.program().jacobian.count + 1},
       keeps_{jacobians == ReplayedJacobians::all_stages} {
     const std::size_t row = n_ * width_;
     for (math::AlignedDoubles* by_lane : {&t_, &d_h_}) {

@@ -10,7 +10,6 @@
 
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/math/aligned.hpp"
-#include "erbium/math/lu_plan.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/lanes_tables.hpp"
 #include "erbium/sim/rosenbrock_tableau.hpp"
@@ -29,7 +28,7 @@ enum class ReplayedJacobians : std::uint8_t {
 /// order, so that its numbers are those of the step that was recorded.
 class StepReplay {
 public:
-    StepReplay(const LaneTables& tables, const math::LuPlan& plan, const SystemKernels& kernels,
+    StepReplay(const LaneTables& tables, const StepPlan& plan, const SystemKernels& kernels,
                const RosenbrockTableau& tableau, ReplayedJacobians jacobians);
 
     [[nodiscard]] std::size_t width() const noexcept { return width_; }

@@ -55,6 +55,19 @@ protected:
                 // Entries much smaller than the largest carry its rounding errors.
                 ASSERT_TRUE(near_rel(found[i], x[i], rtol, rtol * largest)) << "row " << i;
             }
+            // Transposed: w.(M^-1 b) = (M^-T w).b for every w.
+            for (const std::size_t unit : {std::size_t{0}, n / 2, n - 1}) {
+                std::vector<double> w(n);
+                w[unit] = 1.0;
+                lu.solve_transposed(w.data(), w.data());
+                double product = 0.0;
+                double size = largest;
+                for (std::size_t i = 0; i < n; ++i) {
+                    product += w[i] * b[i];
+                    size = std::max(size, std::fabs(w[i] * b[i]));
+                }
+                ASSERT_TRUE(near_rel(product, found[unit], rtol, 10.0 * rtol * size));
+            }
         }
     }
 };

@@ -158,6 +158,54 @@ TEST(ForwardSensitivity, AgreesWithCentralDifferencesOfTightRuns) {
     }
 }
 
+TEST(StepMatrix, SolvesAlikeBySupernodesByLanesAndWithRowExchanges) {
+    const eqn::System system = compiled(rich_network(7, false));
+    const std::size_t n = system.state_count();
+    const eqn::Program program = system.program();
+    const math::SparsePattern pattern{program.column_begins, program.row_of_entry};
+    const StepPlan lanes{math::LuPlan::make(pattern)};
+    const StepPlan large{math::SupernodePlan::make(pattern)};
+    eqn::ReferenceKernel kernel{system};
+    std::vector<double> y(n);
+    kernel.initial_state(y);
+    std::vector<double> jacobian(system.jacobian_size() + 1);
+    kernel.jacobian(0.0, y, std::span{jacobian}.first(system.jacobian_size()));
+    const SystemKernels& one = system_kernels().front();
+    const SystemKernels& wide = system_kernels().back();
+    StepMatrix by_lanes{lanes, one};
+    StepMatrix by_supernodes{large, one};
+    StepMatrix exchanging{lanes, one};
+    exchanging.exchange_rows(0, true);
+    const double shift = 3.0;
+    std::vector<double> b(n * wide.width);
+    for (std::size_t i = 0; i < b.size(); ++i) {
+        b[i] = std::sin(1.0 + static_cast<double>(i));
+    }
+    std::vector<std::vector<double>> found;
+    for (StepMatrix* matrix : {&by_lanes, &by_supernodes, &exchanging}) {
+        matrix->factor(jacobian.data(), &shift);
+        std::vector<double> x(n);
+        std::vector<double> transposed(n);
+        math::AlignedDoubles shared(b.size());
+        const math::AlignedDoubles right(b.begin(), b.end());
+        matrix->solve(b.data(), x.data());
+        matrix->solve_transposed(b.data(), transposed.data());
+        matrix->solve_shared(wide, right.data(), shared.data());
+        x.insert(x.end(), transposed.begin(), transposed.end());
+        x.insert(x.end(), shared.begin(), shared.end());
+        found.push_back(std::move(x));
+    }
+    EXPECT_TRUE(all_near(found[1], found[0], 1e-10, 1e-12));
+    EXPECT_TRUE(all_near(found[2], found[0], 1e-10, 1e-12));
+    double product = 0.0;  // of M^-1 b and b, and of M^-T b and b
+    double transposed = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+        product += found[0][i] * b[i];
+        transposed += found[0][n + i] * b[i];
+    }
+    EXPECT_TRUE(near_rel(transposed, product, 1e-10));
+}
+
 TEST(ForwardSensitivity, MeetsClosedFormsOfTheZoo) {
     // A' = -k1 A, B' = k1 A - k2 B from A = a0.
     const double k1 = 1.0;
