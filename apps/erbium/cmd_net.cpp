@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <optional>
+
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
 #include "contact_map_of.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/eqn/system.hpp"
+#include "erbium/net/lumping.hpp"
 #include "erbium/net/write_net.hpp"
 #include "erbium/report/svg.hpp"
 #include "inputs.hpp"
@@ -51,7 +55,20 @@ Exit write_network(const NetCommand& command, const Target& target, nlohmann::or
         return show(loaded.error());
     }
     print_error(loaded.value().warnings.text());
-    const net::Network& network = loaded.value().network;
+    const net::Network& written = loaded.value().network;
+    std::optional<net::Lumping> lumping;
+    if (command.is_lumped) {
+        for (const std::string& name : command.outputs) {
+            const auto has_name = [&](const auto& of) { return of.name == name; };
+            if (std::none_of(written.observables.begin(), written.observables.end(), has_name) &&
+                std::none_of(written.functions.begin(), written.functions.end(), has_name)) {
+                return fail(Exit::usage,
+                            fmt::format("--outputs: '{}' is no observable or function", name));
+            }
+        }
+        lumping = net::lump(written, {.outputs = command.outputs, .alone = {}});
+    }
+    const net::Network& network = lumping ? lumping->network : written;
     // Of the whole process up to here: reading, binding and generating, not writing.
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
@@ -71,6 +88,13 @@ Exit write_network(const NetCommand& command, const Target& target, nlohmann::or
         } else {
             print(reduction_text(*reduction.report()));
         }
+    }
+    if (lumping && command.as_json) {
+        json["lumped_from"] = {{"species", written.species_count()},
+                               {"reactions", written.reaction_count()}};
+    } else if (lumping && (command.with_stats || !command.output.empty())) {
+        print(fmt::format("lumped from {} species, {} reactions\n", written.species_count(),
+                          written.reaction_count()));
     }
     if (command.as_json) {
         json["species"] = network.species_count();

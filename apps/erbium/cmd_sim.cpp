@@ -3,9 +3,13 @@
 // actions.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "commands.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/eqn/system.hpp"
+#include "erbium/net/lumping.hpp"
 #include "erbium/report/table.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/solver.hpp"
@@ -78,6 +82,19 @@ Outcome<std::vector<sim::ParameterValue>, Diagnostics> parameters_of(
     return values;
 }
 
+/// The network with species lumped that the readouts need not tell apart.
+net::Lumping lumped_for(const net::Network& network, const std::vector<std::string>& readouts) {
+    net::LumpOptions options;
+    for (std::uint32_t s = 0; s < network.species_count(); ++s) {
+        if (std::find(readouts.begin(), readouts.end(), network.species_text(SpeciesId{s})) !=
+            readouts.end()) {
+            options.alone.push_back(SpeciesId{s});
+        }
+    }
+    options.outputs = readouts;
+    return net::lump(network, options);
+}
+
 Exit simulate_file(const SimCommand& command, const Target& target) {
     const Outcome<double, Diagnostics> until = end_time(command.until);
     if (!until) {
@@ -88,7 +105,13 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
         return show(loaded.error());
     }
     print_error(loaded.value().warnings.text());
-    const Outcome<eqn::System, Diagnostics> system = eqn::compile(loaded.value().network);
+    const net::Network& written = loaded.value().network;
+    std::optional<net::Lumping> lumping;
+    if (command.is_lumped) {
+        lumping = lumped_for(written, command.readouts);
+    }
+    const Outcome<eqn::System, Diagnostics> system =
+        eqn::compile(lumping ? lumping->network : written);
     if (!system) {
         return show(system.error());
     }
@@ -127,6 +150,10 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
         }
         table.rows.push_back(std::move(row));
     }
+    std::optional<Manifest::Size> before;
+    if (lumping) {
+        before = {written.species_count(), written.reaction_count()};
+    }
     write_result(command, table,
                  {.inputs = loaded.value().texts,
                   .species = system.value().state_count(),
@@ -134,6 +161,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
                   .solver = options,
                   .reduction = result.reduction,
                   .method = result.method,
+                  .before_lumping = before,
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
                   .fallbacks = result.fallbacks});
@@ -156,8 +184,14 @@ Exit run(const SimCommand& command) {
     if (!target) {
         return show(target.error());
     }
+    if (target.value().kind == TargetKind::package && command.is_lumped) {
+        return fail(Exit::usage, "--lump is for a .bngl or .net file; this is a package");
+    }
     if (target.value().kind == TargetKind::package) {
         return simulate_package(command, target.value());
+    }
+    if (command.is_lumped && (command.until.empty() || target.value().kind == TargetKind::sbml)) {
+        return fail(Exit::usage, "--lump is for one simulation (--until) of a .bngl or .net file");
     }
     const TreatmentOptions& treatment = command.treatment;
     if (!treatment.profile.empty() || !treatment.drugs.empty() || !treatment.background.empty()) {

@@ -111,6 +111,12 @@ CLI::App* add_net(CLI::App& app, NetCommand& net) {
     command->add_option("--map", net.map,
                         "Draw the contact map here: molecule types, sites, bonds and what rules "
                         "change (SVG)");
+    command->add_flag("--lump", net.is_lumped,
+                      "Species that the outputs need not tell apart become one; exact");
+    command
+        ->add_option("--outputs", net.outputs,
+                     "With --lump: only these observables and functions (repeat, or a,b,c)")
+        ->delimiter(',');
     command->add_flag("--reduction", net.with_reduction,
                       "Conservation laws and coupled blocks of the equations, instead of the "
                       "network");
@@ -175,6 +181,9 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
             std::map<std::string, erbium::sim::Method>{{"own", erbium::sim::Method::own},
                                                        {"esdirk", erbium::sim::Method::esdirk},
                                                        {"cvode", erbium::sim::Method::cvode}}));
+    command->add_flag("--lump", sim.is_lumped,
+                      "Of a .bngl or .net file: species that the readouts need not tell apart "
+                      "become one; exact");
     command
         ->add_option("--reduction", sim.reduction,
                      "Conservation laws that give a species: none, auto (the default: those that "

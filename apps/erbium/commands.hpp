@@ -27,7 +27,9 @@ struct NetCommand {
     std::string output;  ///< .net file; empty: none is written
     std::string map;     ///< .svg file; empty: no contact map is drawn
     bool with_stats{};
-    bool with_reduction{};  ///< conservation laws and blocks instead of the network
+    bool is_lumped{};                  ///< species that no output tells apart become one
+    std::vector<std::string> outputs;  ///< of the lumped network; empty: all
+    bool with_reduction{};             ///< conservation laws and blocks instead of the network
     bool as_json{};
     std::optional<std::size_t> max_species;
     std::optional<std::size_t> max_reactions;
@@ -54,6 +56,7 @@ struct SimCommand {
     std::optional<double> atol;
     sim::Method solver{sim::Method::own};
     sim::Reducing reduction{sim::Reducing::where_it_pays};
+    bool is_lumped{};  ///< of a .bngl or .net file: species that no readout tells apart become one
     std::vector<std::string> readouts;
     std::vector<std::string> amounts;         ///< SBML: species wanted as amounts
     std::vector<std::string> concentrations;  ///< SBML: species wanted as concentrations

@@ -43,6 +43,10 @@ std::string manifest_json(const Manifest& manifest) {
     } else {
         json["solver"]["atol_of_largest"] = sim::Tolerances::kAtolOfLargest;
     }
+    if (manifest.before_lumping) {
+        json["lumped_from"] = {{"species", manifest.before_lumping->species},
+                               {"reactions", manifest.before_lumping->reactions}};
+    }
     if (manifest.reduction) {
         json["reduction"] = reduction_json(*manifest.reduction);
     }

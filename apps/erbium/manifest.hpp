@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,12 @@ struct Manifest {
     /// Of the last system that was solved; null where all species were solved for.
     std::shared_ptr<const sim::ReductionReport> reduction;
     std::string method;  ///< that gave the values (sim::Result::method); empty: lanes
+    /// Of the network before species were lumped; `species` and `reactions` are those after.
+    struct Size {
+        std::size_t species{};
+        std::size_t reactions{};
+    };
+    std::optional<Size> before_lumping;
     std::size_t runs{};
     std::size_t failed_runs{};
     std::vector<std::string> fallbacks;  ///< what was done otherwise than planned
