@@ -197,7 +197,8 @@ net::Network in_copies(const net::Network& network, std::mt19937& random) {
     for (std::uint32_t s = 0; s < network.species_count(); ++s) {
         for (const char* copy : {"a", "b"}) {
             n.add_species(std::string{network.species_text(SpeciesId{s})} + copy,
-                          lang::Expression::constant(0.125 * (1 + random() % 9)), false);
+                          lang::Expression::constant(0.125 * static_cast<double>(1 + random() % 9)),
+                          false);
         }
     }
     const auto copy_of = [](SpeciesId s, std::uint32_t copy) {
