@@ -13,7 +13,6 @@
 namespace erbium::sim {
 namespace {
 
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // Factors without row exchanges are refused beyond this growth of their entries: half of the digits

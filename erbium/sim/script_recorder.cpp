@@ -112,7 +112,7 @@ void ScriptRecorder::step(const LoggedStep& logged) {
 void ScriptRecorder::find_cut(const LoggedStep& step) {
     const double t = step.end;
     const std::span<const double> y = step.y;
-    Cut& cut = cut_.emplace();
+    StepCut& cut = cut_.emplace();
     cut.time = t;
     cut.rate.assign(step.rate.begin(), step.rate.end());
     look(t, y, truths_now_);

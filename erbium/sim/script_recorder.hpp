@@ -16,6 +16,15 @@
 
 namespace erbium::sim {
 
+/// A comparison that changed at the end of the last step.
+struct StepCut {
+    double time{};
+    RunScript::Crossing crossing;
+    std::vector<double> rate;  ///< dy/dt of the interpolant
+    bool is_in_rate{};
+    std::string obstacle;
+};
+
 /// Writes down what a run does, and at each time that may move with the inputs why it does:
 /// the comparison that changed there, the parameter that `time` reached, the event of the run whose
 /// dose pulled a trigger, the delay that was over.
@@ -42,14 +51,6 @@ public:
     void leave(double t, std::span<const double> y) override;
 
 private:
-    /// A comparison that changed at the end of the last step.
-    struct Cut {
-        double time{};
-        RunScript::Crossing crossing;
-        std::vector<double> rate;  // dy/dt of the interpolant
-        bool is_in_rate{};
-        std::string obstacle;
-    };
     void look(double t, std::span<const double> y, std::vector<double>& truths);
     void find_cut(const LoggedStep& step);
     RunScript::Crossing crossing_of(const eqn::Root& root, double t, std::span<const double> y,
@@ -70,7 +71,7 @@ private:
     std::vector<double> slot_worths_;
     std::size_t held_{};
     std::size_t held_count_{};
-    std::optional<Cut> cut_;
+    std::optional<StepCut> cut_;
     double last_cut_time_{-std::numeric_limits<double>::infinity()};
     RunScript::Crossing last_crossing_;
     // While things are done at one time.
