@@ -103,8 +103,8 @@ void RunInProgress::settle(double& t) {
         settle_equilibration(t);
         return;
     }
-    act(t);
     const std::vector<double>& outputs = run_->output_times;
+    act(t);  // may end the run
     while (!is_finished_) {
         if (row_ == outputs.size()) {
             finish(t);
