@@ -41,7 +41,8 @@ constexpr Case kCases[] = {{"Boehm_JProteomeRes2014"},
                            {"Bachmann_MSB2011", 0.004, 12},
                            {"Brannmark_JBC2010"},
                            {"Elowitz_Nature2000"},
-                           {"Raimundez_PCB2020", 0.004, 3}};
+                           {"Raimundez_PCB2020", 0.004, 3},
+                           {"Chen_MSB2009", 0.004, 3}};
 
 class Gradients : public ::testing::TestWithParam<Case> {};
 
