@@ -44,7 +44,7 @@ double median_s(Work work) {
         return first_s;  // planning is nothing beside it
     }
     const double begin = cpu_seconds();
-    while (times.size() < 3 || (cpu_seconds() - begin < 2.0 && times.size() < 1000)) {
+    while (times.empty() || (cpu_seconds() - begin < 2.0 && times.size() < 1000)) {
         const double before = cpu_seconds();
         work();
         times.push_back(cpu_seconds() - before);

@@ -2,14 +2,17 @@
 // apps/erbium/cmd_convert.cpp: a model in another format.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <utility>
 
 #include "commands.hpp"
+#include "erbium/assay/experiment.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/lang/builtins.hpp"
 #include "erbium/net/write_net.hpp"
+#include "erbium/petab/package_problem.hpp"
 #include "erbium/sbml/export.hpp"
 #include "inputs.hpp"
 
@@ -182,15 +185,78 @@ Outcome<Convertible, Diagnostics> load(const ConvertCommand& command, const Targ
     return made;
 }
 
+/// Writes one problem and says what stays out of it.
+Exit write_rows(assay::Experiment& experiment, petab::PackageRows rows, const fs::path& folder) {
+    const auto made = petab::problem_of(experiment, rows);
+    if (!made) {
+        return show(made.error());
+    }
+    if (made.value().problem.measurements.empty()) {
+        return Exit::ok;
+    }
+    const auto files = petab::export_package_problem(experiment.package(), made.value());
+    if (!files) {
+        return show(files.error());
+    }
+    for (const auto& [name, text] : files.value()) {
+        write_file((folder / name).string(), text);
+    }
+    const std::size_t left_out = made.value().left_out.size();
+    if (left_out > 0) {
+        print_error(
+            fmt::format("erbium: note: {} observations are not expressed in PEtab; {} "
+                        "names them with the reason\n",
+                        left_out, (folder / "left_out.tsv").string()));
+    }
+    const auto& behind = made.value().observations;
+    const auto controls = std::count(behind.begin(), behind.end(), petab::kNoObservation);
+    print(fmt::format("wrote {} ({} observations, {} untreated controls)\n",
+                      (folder / "problem.yaml").string(),
+                      behind.size() - static_cast<std::size_t>(controls), controls));
+    return Exit::ok;
+}
+
+/// A package with its observations as PEtab problems: those for calibration, and below them those
+/// held out.
+Exit write_petab(const ConvertCommand& command) {
+    const Outcome<package::Package, Diagnostics> package = load_package(command.input);
+    if (!package) {
+        return show(package.error());
+    }
+    Diagnostics warnings;
+    auto system = assay::compile_package(package.value(), warnings);
+    if (!system) {
+        return show(system.error());
+    }
+    assay::ExperimentOptions options;
+    // The nominal values of controls go into a table: more exactly than a noise of 0.001 asks for.
+    options.solver.tolerances = {.rtol = 1e-10, .atol = 1e-14};
+    options.steady_tolerance = 1e-9;
+    auto experiment = assay::Experiment::make(package.value(), std::move(system).value(), options);
+    if (!experiment) {
+        return show(experiment.error());
+    }
+    const fs::path folder{command.output};
+    const Exit exit = write_rows(experiment.value(), petab::PackageRows::calibration, folder);
+    return exit != Exit::ok
+               ? exit
+               : write_rows(experiment.value(), petab::PackageRows::held_out, folder / "held_out");
+}
+
 }  // namespace
 
 Exit run(const ConvertCommand& command) {
     const fs::path output{command.output};
-    const bool is_to_sbml = output.extension() == ".xml" || output.extension() == ".sbml";
-    if (!is_to_sbml && output.extension() != ".net") {
+    const bool is_to_sbml = command.format.empty()
+                                ? output.extension() == ".xml" || output.extension() == ".sbml"
+                                : command.format == "sbml";
+    if (command.format.empty() && !is_to_sbml && output.extension() != ".net") {
         return fail(Exit::usage, fmt::format("{}: a model is written as .xml (SBML) or .net; the "
-                                             "kind is told by the ending",
+                                             "kind is told by the ending, or by --to",
                                              command.output));
+    }
+    if (command.format == "petab") {
+        return write_petab(command);
     }
     const Outcome<Target, Diagnostics> target = find_target(command.input);
     if (!target) {

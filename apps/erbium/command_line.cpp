@@ -406,15 +406,23 @@ CLI::App* add_advise(CLI::App& app, AdviseCommand& advise) {
 
 CLI::App* add_convert(CLI::App& app, ConvertCommand& convert) {
     CLI::App* command =
-        app.add_subcommand("convert", "Write a model in another format: SBML or .net");
+        app.add_subcommand("convert", "Write a model in another format: SBML, .net or PEtab");
     add_examples(*command,
                  "  erbium convert egfr_net.bngl egfr.xml\n"
                  "  erbium convert her2 her2.xml\n"
+                 "  erbium convert her2 her2_petab/ --to petab\n"
                  "  erbium convert model.xml model.net\n");
     command->add_option("FROM", convert.input, "A .bngl, .net or .xml (SBML) file, or a package")
         ->required();
-    command->add_option("TO", convert.output, "An .xml (SBML Level 3 Version 2) or .net file")
+    command
+        ->add_option("TO", convert.output,
+                     "An .xml (SBML Level 3 Version 2) or .net file; a folder for PEtab")
         ->required();
+    command
+        ->add_option("--to", convert.format,
+                     "sbml, net or petab (a package with its observations); told by the ending of "
+                     "TO when not given")
+        ->check(CLI::IsMember({"sbml", "net", "petab"}));
     command->add_flag("--fast-as-ordinary", convert.treats_fast_as_ordinary,
                       "SBML: take reactions marked fast as ordinary ones");
     return command;

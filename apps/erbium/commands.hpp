@@ -119,7 +119,8 @@ struct AdviseCommand {
 
 struct ConvertCommand {
     std::string input;   ///< .bngl, .net or .xml file, or a package
-    std::string output;  ///< .xml or .net file
+    std::string output;  ///< .xml or .net file, or a folder for PEtab
+    std::string format;  ///< sbml, net or petab; empty: told by the ending
     bool treats_fast_as_ordinary{};
 };
 

@@ -215,6 +215,7 @@ void Experiment::equilibrate(const std::map<std::string, Before>& wanted) {
         sim::Equilibration phase;
         phase.parameters = values_of(package_->protocol.equilibrate);
         phase.max_time = package_->protocol.equilibrate_max_time_s;
+        phase.tolerance = options_.steady_tolerance;
         run.equilibration = std::move(phase);
         if (before.start != nullptr) {
             run.initial_state = all_set(before.start->state);

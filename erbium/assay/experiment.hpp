@@ -77,7 +77,8 @@ struct Measurement {
 };
 
 struct ExperimentOptions {
-    sim::SolverOptions solver;  ///< as for BDF; see sim::as_accurate_as_bdf
+    sim::SolverOptions solver;      ///< as for BDF; see sim::as_accurate_as_bdf
+    double steady_tolerance{1e-6};  ///< of equilibrations; see sim::Equilibration
     unsigned threads{1};
     /// Whether the equilibration of a condition with Condition::constants starts at the equilibrium
     /// of the same condition without them, where both begin with the same amounts and so have the

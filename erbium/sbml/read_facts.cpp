@@ -302,6 +302,16 @@ Outcome<Facts, Diagnostics> read(const std::shared_ptr<const SourceText>& source
     return facts;
 }
 
+/// What libSBML threw, as a diagnostic: it throws when a package's elements have a namespace that
+/// it does not expect.
+Diagnostics not_valid(const std::shared_ptr<const SourceText>& source,
+                      const ::SBMLConstructorException& refused) {
+    Diagnostics diagnostics;
+    diagnostics.error("ERB-SBML-0010", {source, 0, 0},
+                      fmt::format("not valid SBML: {}", refused.what()));
+    return diagnostics;
+}
+
 }  // namespace
 
 bool is_available() noexcept {
@@ -313,24 +323,24 @@ Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source) {
     if (diagnostics.has_errors()) {
         return diagnostics;
     }
-    const std::unique_ptr<::SBMLDocument> document{::readSBMLFromString(source->text.c_str())};
-    document->setConsistencyChecks(::LIBSBML_CAT_UNITS_CONSISTENCY, false);
-    document->setConsistencyChecks(::LIBSBML_CAT_MODELING_PRACTICE, false);
-    document->checkConsistency();
-    report(source, *document, "ERB-SBML-0016", true, diagnostics);
+    try {
+        const std::unique_ptr<::SBMLDocument> document{::readSBMLFromString(source->text.c_str())};
+        document->setConsistencyChecks(::LIBSBML_CAT_UNITS_CONSISTENCY, false);
+        document->setConsistencyChecks(::LIBSBML_CAT_MODELING_PRACTICE, false);
+        document->checkConsistency();
+        report(source, *document, "ERB-SBML-0016", true, diagnostics);
+    } catch (const ::SBMLConstructorException& refused) {
+        return not_valid(source, refused);
+    }
     return diagnostics;
 }
 
-// libSBML throws when a package's elements have a namespace that it does not expect.
 Outcome<Facts, Diagnostics> read_facts(const std::shared_ptr<const SourceText>& source,
                                        const lang::TextReader& read_text) {
     try {
         return read(source, read_text);
     } catch (const ::SBMLConstructorException& refused) {
-        Diagnostics diagnostics;
-        diagnostics.error("ERB-SBML-0010", {source, 0, 0},
-                          fmt::format("not valid SBML: {}", refused.what()));
-        return diagnostics;
+        return not_valid(source, refused);
     }
 }
 
