@@ -25,6 +25,7 @@
 #include "erbium/petab/objective.hpp"
 #include "erbium/petab/simulation_table.hpp"
 #include "fit_figures.hpp"
+#include "fit_posterior.hpp"
 #include "fit_tables.hpp"
 #include "manifest.hpp"
 
@@ -159,28 +160,10 @@ private:
 std::function<double(std::size_t, double)> placement(const petab::BoundProblem& problem,
                                                      std::span<const fit::Coordinate> coordinates,
                                                      std::vector<std::size_t> rows) {
-    return [&problem, coordinates, rows = std::move(rows)](std::size_t i, double quantile) {
+    return [&problem, coordinates, rows = std::move(rows)](std::size_t i, double q) {
         const petab::Parameter& parameter = problem.problem.parameters[rows[i]];
-        const fit::Coordinate& c = coordinates[i];
-        if (!parameter.start_prior) {
-            return c.lower + quantile * (c.upper - c.lower);
-        }
-        // The prior's distribution function between the bounds, inverted by bisection.
-        const petab::Prior& prior = *parameter.start_prior;
-        const auto probability = [&](double x) {
-            return petab::cumulative(prior,
-                                     prior.is_on_scale ? x : petab::from_scale(parameter.scale, x));
-        };
-        const double low_mass = probability(c.lower);
-        const double high_mass = probability(c.upper);
-        double low = c.lower;
-        double high = c.upper;
-        for (int k = 0; k < 60; ++k) {
-            const double middle = 0.5 * (low + high);
-            (probability(middle) < low_mass + quantile * (high_mass - low_mass) ? low : high) =
-                middle;
-        }
-        return 0.5 * (low + high);
+        return petab::quantile(parameter.start_prior, parameter.scale, coordinates[i].lower,
+                               coordinates[i].upper, q);
     };
 }
 
@@ -273,17 +256,20 @@ private:
     void find_profiles() {
         const auto coordinates = objective_.coordinates();
         const bool is_all = command_.profiles.size() == 1 && command_.profiles.front() == "all";
+        std::vector<std::size_t> wanted;
+        for (std::size_t i = 0; i < coordinates.size(); ++i) {
+            if (is_all || std::find(command_.profiles.begin(), command_.profiles.end(),
+                                    coordinates[i].name) != command_.profiles.end()) {
+                wanted.push_back(i);
+            }
+        }
         fit::ProfileOptions options;
         options.search.stop = &interrupted;
+        options.threads = static_cast<unsigned>(command_.threads);
         ProgressLine progress;
-        for (std::size_t i = 0; i < coordinates.size() && !interrupted; ++i) {
-            const bool is_wanted =
-                is_all || std::find(command_.profiles.begin(), command_.profiles.end(),
-                                    coordinates[i].name) != command_.profiles.end();
-            if (is_wanted) {
-                profiles_.push_back(fit::profile(objective_, best_x_, i, options));
-                progress.show(i + 1, coordinates.size(), "profiles");
-            }
+        options.done = [&](std::size_t done) { progress.show(done, wanted.size(), "profiles"); };
+        if (!interrupted) {
+            profiles_ = fit::profiles(objective_, best_x_, wanted, options);
         }
     }
 
@@ -375,23 +361,12 @@ private:
             put("samples.tsv", samples_table(coordinates, samples_));
             put("posterior_summary.tsv", summary_table(coordinates, samples_));
             if (fit::has_netcdf()) {
-                fit::write_posterior((folder_ / "posterior.nc").string(), posterior_file());
+                fit::write_posterior((folder_ / "posterior.nc").string(),
+                                     posterior_file(problem_, samples_, command_.seed,
+                                                    static_cast<unsigned>(command_.threads)));
             }
         }
         write_manifest_file();
-    }
-
-    [[nodiscard]] fit::PosteriorFile posterior_file() const {
-        fit::PosteriorFile file;
-        file.program = "erbium " ERBIUM_VERSION;
-        file.samples = &samples_;
-        for (const fit::Coordinate& c : objective_.coordinates()) {
-            file.names.push_back(c.name);
-        }
-        for (const petab::Measurement& measurement : problem_->problem.measurements) {
-            file.observed.push_back(measurement.value);
-        }
-        return file;
     }
 
     void write_manifest_file() {

@@ -27,6 +27,7 @@ struct NetcdfLibrary {
                    const int* dimensions, int* variable){};
     int (*put_var_int)(int group, int variable, const int* values){};
     int (*put_var_double)(int group, int variable, const double* values){};
+    int (*put_var_string)(int group, int variable, const char* const* values){};
     int (*put_att_text)(int group, int variable, const char* name, std::size_t size,
                         const char* text){};
 
@@ -51,6 +52,7 @@ struct NetcdfLibrary {
         find(def_var, "nc_def_var");
         find(put_var_int, "nc_put_var_int");
         find(put_var_double, "nc_put_var_double");
+        find(put_var_string, "nc_put_var_string");
         find(put_att_text, "nc_put_att_text");
     }
 };
@@ -65,6 +67,7 @@ constexpr int kNoError = 0;
 constexpr int kNetcdf4 = 0x1000;  // an existing file is overwritten
 constexpr int kInt = 4;
 constexpr int kDouble = 6;
+constexpr int kString = 12;
 constexpr int kGlobal = -1;
 
 /// An open file; closed, and thrown away when an exception passes, at the end of its scope.
@@ -95,31 +98,52 @@ public:
         check(netcdf().def_grp(id_, name.c_str(), &group), "write");
         return group;
     }
+    /// A dimension with its coordinate: 0, 1, 2, ...
     int dimension(int group, const std::string& name, std::size_t size) {
-        int dimension = 0;
-        check(netcdf().def_dim(group, name.c_str(), size, &dimension), "write");
-        // A coordinate: 0, 1, 2, ...
-        int variable = 0;
-        check(netcdf().def_var(group, name.c_str(), kInt, 1, &dimension, &variable), "write");
+        const int dimension = define_dimension(group, name, size);
+        const int variable = define(group, name, kInt, {dimension});
         std::vector<int> index(size);
         std::iota(index.begin(), index.end(), 0);
         check(netcdf().put_var_int(group, variable, index.data()), "write");
         return dimension;
     }
-    void variable(int group, const std::string& name, const std::vector<int>& dimensions,
-                  const std::vector<double>& values) {
-        int variable = 0;
-        check(netcdf().def_var(group, name.c_str(), kDouble, static_cast<int>(dimensions.size()),
-                               dimensions.data(), &variable),
-              "write");
-        check(netcdf().put_var_double(group, variable, values.data()), "write");
+    /// A dimension whose coordinate is names.
+    int dimension(int group, const std::string& name, const std::vector<std::string>& names) {
+        const int dimension = define_dimension(group, name, names.size());
+        const int variable = define(group, name, kString, {dimension});
+        std::vector<const char*> texts;
+        for (const std::string& text : names) {
+            texts.push_back(text.c_str());
+        }
+        check(netcdf().put_var_string(group, variable, texts.data()), "write");
+        return dimension;
     }
-    void attribute(int group, const std::string& name, const std::string& text) {
-        check(netcdf().put_att_text(group, kGlobal, name.c_str(), text.size(), text.c_str()),
+    /// @return  the variable
+    int variable(int group, const std::string& name, const std::vector<int>& dimensions,
+                 const std::vector<double>& values) {
+        const int variable = define(group, name, kDouble, dimensions);
+        check(netcdf().put_var_double(group, variable, values.data()), "write");
+        return variable;
+    }
+    void attribute(int group, const std::string& name, const std::string& text,
+                   int variable = kGlobal) {
+        check(netcdf().put_att_text(group, variable, name.c_str(), text.size(), text.c_str()),
               "write");
     }
 
 private:
+    int define_dimension(int group, const std::string& name, std::size_t size) {
+        int dimension = 0;
+        check(netcdf().def_dim(group, name.c_str(), size, &dimension), "write");
+        return dimension;
+    }
+    int define(int group, const std::string& name, int type, const std::vector<int>& dimensions) {
+        int variable = 0;
+        check(netcdf().def_var(group, name.c_str(), type, static_cast<int>(dimensions.size()),
+                               dimensions.data(), &variable),
+              "write");
+        return variable;
+    }
     void check(int result, const char* action) const {
         if (result != kNoError) {
             // Codes above 0 are errno's; what the library calls its own has no number there.
@@ -140,22 +164,36 @@ bool has_netcdf() noexcept {
 void write_posterior(const std::string& path, const PosteriorFile& content) {
     ERBIUM_CHECK(has_netcdf(), "netCDF files are written only where libnetcdf is");
     const Samples& samples = *content.samples;
-    ERBIUM_CHECK(content.names.size() == samples.dimensions, "a name for each coordinate");
+    const std::size_t n = samples.dimensions;
+    ERBIUM_CHECK(content.names.size() == n && content.scales.size() == n,
+                 "a name and a scale for each coordinate");
     NetcdfFile file{path};
-    const int posterior = file.group("posterior");
-    file.attribute(posterior, "inference_library", content.program);
+    const auto group = [&](const std::string& name) {
+        const int id = file.group(name);
+        file.attribute(id, "inference_library", "erbium");
+        file.attribute(id, "inference_library_version", content.version);
+        return id;
+    };
+    /// Of `count` points, the coordinate i at value(point, i).
+    const auto coordinates = [&](int id, const std::vector<int>& dimensions, std::size_t count,
+                                 const auto& value) {
+        std::vector<double> values(count);
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t k = 0; k < count; ++k) {
+                values[k] = value(k, i);
+            }
+            const int variable = file.variable(id, content.names[i], dimensions, values);
+            file.attribute(id, "scale", content.scales[i], variable);
+        }
+    };
+    const std::size_t draws = samples.chains * samples.draws;
+    const int posterior = group("posterior");
     const int chain = file.dimension(posterior, "chain", samples.chains);
     const int draw = file.dimension(posterior, "draw", samples.draws);
-    std::vector<double> values(samples.chains * samples.draws);
-    for (std::size_t i = 0; i < samples.dimensions; ++i) {
-        for (std::size_t c = 0; c < samples.chains; ++c) {
-            for (std::size_t d = 0; d < samples.draws; ++d) {
-                values[c * samples.draws + d] = samples.at(c, d, i);
-            }
-        }
-        file.variable(posterior, content.names[i], {chain, draw}, values);
-    }
-    const int stats = file.group("sample_stats");
+    coordinates(posterior, {chain, draw}, draws,
+                [&](std::size_t k, std::size_t i) { return samples.x[k * n + i]; });
+
+    const int stats = group("sample_stats");
     const int stats_chain = file.dimension(stats, "chain", samples.chains);
     const int stats_draw = file.dimension(stats, "draw", samples.draws);
     std::vector<double> lp = samples.value;
@@ -165,8 +203,27 @@ void write_posterior(const std::string& path, const PosteriorFile& content) {
     file.variable(stats, "lp", {stats_chain, stats_draw}, lp);
     file.variable(stats, "acceptance_rate", {stats_chain}, samples.acceptance);
     file.variable(stats, "swap_rate", {stats_chain}, samples.swaps);
-    const int observed = file.group("observed_data");
-    const int datum = file.dimension(observed, "datum", content.observed.size());
+
+    if (!content.log_likelihood.empty()) {
+        ERBIUM_CHECK(content.log_likelihood.size() == draws * content.observed.size(),
+                     "a log likelihood for each draw and datum");
+        const int pointwise = group("log_likelihood");
+        const int in_chain = file.dimension(pointwise, "chain", samples.chains);
+        const int in_draw = file.dimension(pointwise, "draw", samples.draws);
+        const int of_datum = file.dimension(pointwise, "datum", content.data);
+        file.variable(pointwise, "measurement", {in_chain, in_draw, of_datum},
+                      content.log_likelihood);
+    }
+    if (!content.prior.empty()) {
+        const std::size_t count = content.prior.size() / n;
+        const int prior = group("prior");
+        const int prior_chain = file.dimension(prior, "chain", std::size_t{1});
+        const int prior_draw = file.dimension(prior, "draw", count);
+        coordinates(prior, {prior_chain, prior_draw}, count,
+                    [&](std::size_t k, std::size_t i) { return content.prior[k * n + i]; });
+    }
+    const int observed = group("observed_data");
+    const int datum = file.dimension(observed, "datum", content.data);
     file.variable(observed, "measurement", {datum}, content.observed);
     file.close();
 }

@@ -11,14 +11,26 @@
 
 namespace erbium::fit {
 
-/// What goes into the file. Groups: `posterior` (a variable chain x draw for each coordinate),
-/// `sample_stats` (`lp`, the negative objective, and by chain `acceptance_rate` and `swap_rate`),
-/// `observed_data` (`measurement`).
+/// What goes into the file, by group (the schema of ArviZ' InferenceData):
+///
+///   posterior       a variable chain x draw for each coordinate
+///   prior           the same, in one chain
+///   log_likelihood  `measurement`, chain x draw x datum: of each measurement by itself
+///   sample_stats    `lp`, the negative objective, chain x draw; by chain `acceptance_rate` and
+///                   `swap_rate`
+///   observed_data   `measurement`, by datum
+///
+/// Each group has the attributes `inference_library` and `inference_library_version`; a variable of
+/// a coordinate has `scale`, on which its values are.
 struct PosteriorFile {
-    std::string program;             ///< attribute `inference_library`
-    const Samples* samples{};        ///< must outlive the call
-    std::vector<std::string> names;  ///< of the coordinates
+    std::string version;                 ///< of the program
+    const Samples* samples{};            ///< must outlive the call
+    std::vector<std::string> names;      ///< of the coordinates
+    std::vector<std::string> scales;     ///< of the coordinates: "linear", "log", "log10"
+    std::vector<double> prior;           ///< draws x coordinates; empty: no such group
+    std::vector<double> log_likelihood;  ///< chains x draws x data; empty: no such group
     std::vector<double> observed;
+    std::vector<std::string> data;  ///< what each datum is; the coordinate of `datum`
 };
 
 /// False on a machine without libnetcdf (version 19 of its interface). Loads it at the first call.

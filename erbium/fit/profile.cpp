@@ -3,9 +3,14 @@
 #include "erbium/fit/profile.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <numbers>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "erbium/base/check.hpp"
@@ -207,6 +212,54 @@ double profile_threshold(double level) {
 Profile profile(Objective& objective, std::span<const double> optimum, std::size_t coordinate,
                 const ProfileOptions& options) {
     return Profiler{objective, coordinate, options}.run(optimum);
+}
+
+std::vector<Profile> profiles(const Objective& objective, std::span<const double> optimum,
+                              std::span<const std::size_t> coordinates,
+                              const ProfileOptions& options) {
+    std::vector<std::optional<Profile>> made(coordinates.size());
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex;
+    std::size_t count = 0;
+    std::exception_ptr failure;
+    const auto is_stopped = [&] {
+        return options.search.stop != nullptr && options.search.stop->load();
+    };
+    const auto work = [&]() noexcept {
+        try {
+            const std::unique_ptr<Objective> own = objective.clone();
+            for (std::size_t i = next++; i < made.size() && !is_stopped(); i = next++) {
+                Profile one = profile(*own, optimum, coordinates[i], options);
+                const std::lock_guard lock{mutex};
+                made[i] = std::move(one);
+                ++count;
+                if (options.done) {
+                    options.done(count);
+                }
+            }
+        } catch (...) {  // handed on to the caller
+            const std::lock_guard lock{mutex};
+            failure = std::current_exception();
+            next = made.size();
+        }
+    };
+    {
+        std::vector<std::jthread> pool;
+        for (unsigned t = 1; t < options.threads && t < made.size(); ++t) {
+            pool.emplace_back(work);
+        }
+        work();
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    std::vector<Profile> results;
+    for (std::optional<Profile>& one : made) {
+        if (one) {
+            results.push_back(*std::move(one));
+        }
+    }
+    return results;
 }
 
 }  // namespace erbium::fit

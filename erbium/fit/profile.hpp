@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct ProfileOptions {
     double reach{1.3};
     std::size_t most_points{60};  ///< on either side
     SearchOptions search{.max_iterations = 100, .first_radius = 0.3};
+    unsigned threads{1};                          ///< of profiles()
+    std::function<void(std::size_t count)> done;  ///< after each; by one thread at a time
 };
 
 /// The objective minimised over all coordinates but one, as a function of that one.
@@ -44,5 +47,12 @@ struct Profile {
 /// threshold, searching over the other coordinates from the last point on.
 [[nodiscard]] Profile profile(Objective& objective, std::span<const double> optimum,
                               std::size_t coordinate, const ProfileOptions& options = {});
+
+/// One profile for each of these coordinates, in their order; the same for every number of threads.
+/// When stopped, only those that were begun.
+[[nodiscard]] std::vector<Profile> profiles(const Objective& objective,
+                                            std::span<const double> optimum,
+                                            std::span<const std::size_t> coordinates,
+                                            const ProfileOptions& options = {});
 
 }  // namespace erbium::fit

@@ -259,4 +259,23 @@ double gamma_p(double a, double x) noexcept {
     return 1.0 - front * h;
 }
 
+double quantile(const std::optional<Prior>& prior, Scale scale, double lower, double upper,
+                double q) noexcept {
+    if (!prior) {
+        return lower + q * (upper - lower);
+    }
+    const auto probability = [&](double x) {
+        return cumulative(*prior, prior->is_on_scale ? x : from_scale(scale, x));
+    };
+    const double low_mass = probability(lower);
+    const double high_mass = probability(upper);
+    double low = lower;
+    double high = upper;
+    for (int k = 0; k < 60; ++k) {
+        const double middle = 0.5 * (low + high);
+        (probability(middle) < low_mass + q * (high_mass - low_mass) ? low : high) = middle;
+    }
+    return 0.5 * (low + high);
+}
+
 }  // namespace erbium::petab

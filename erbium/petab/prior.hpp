@@ -65,6 +65,11 @@ struct PriorDensity {
 /// Probability of values at most x, x being on the scale the prior is over.
 [[nodiscard]] double cumulative(const Prior& prior, double x) noexcept;
 
+/// Where, on the parameter's scale, the share `q` of the prior's mass between two bounds (on that
+/// scale) lies below; without a prior the mass is even between them. By bisection.
+[[nodiscard]] double quantile(const std::optional<Prior>& prior, Scale scale, double lower,
+                              double upper, double q) noexcept;
+
 /// Regularised lower incomplete gamma function P(a, x), a > 0, x >= 0; relative error about 1e-14.
 /// Series below x = a + 1, continued fraction above (Press et al., Numerical Recipes, 6.2).
 [[nodiscard]] double gamma_p(double a, double x) noexcept;

@@ -15,6 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace erbium;  // NOLINT: the entry point must be global
     const auto source =
         std::make_shared<const SourceText>(SourceText{"fuzz.xml", std::string(data, data + size)});
+    if (sbml::is_available()) {
+        (void)sbml::check_consistency(source).text();
+    }
     const auto model = sbml::import_model(source);
     if (!model) {
         ERBIUM_CHECK(!model.error().text().empty(), "a text is refused with a reason");

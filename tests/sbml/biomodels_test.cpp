@@ -4,7 +4,8 @@
 //
 // The numbers are COPASI's, six digits, from github.com/RuleWorld/atomizer_testing (commits
 // b7c6ca82 and ec6f65fd, results/output_{19,48,175,424}.txt). Of BIOMD0000000255 that collection
-// has no trajectory of the present file's initial values, so that it is only run here.
+// has no trajectory of the present file's initial values: right_side_test.cpp compares its
+// equations.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
