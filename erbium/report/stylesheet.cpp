@@ -110,7 +110,7 @@ thead th{font-weight:600;border-bottom:1px solid var(--muted);vertical-align:bot
 thead .unit{font-weight:400;color:var(--muted)}
 tbody th{font-weight:400;position:sticky;left:0;background:var(--paper)}
 .end{text-align:right}.middle{text-align:center}
-td.number{white-space:nowrap}
+td.end{white-space:nowrap}
 tr.misfit td,tr.misfit th{color:var(--misfit)}
 tr.failed td,tr.failed th{color:var(--muted)}
 .mark{display:inline-block;width:1.1em;font-weight:700}
