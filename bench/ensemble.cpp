@@ -157,7 +157,8 @@ Cohort package_cohort(const std::string& folder, const std::string& text, std::s
 }
 
 /// Root mean square and largest relative deviation; amounts far below a column's largest count
-/// relative to a millionth of that.
+/// relative to a millionth of that, and columns far below the largest of all (species that are
+/// never made but for rounding) relative to 1e-12 of that.
 struct Deviation {
     double rms{};
     double largest{};
@@ -166,14 +167,22 @@ Deviation deviation(const std::vector<sim::Result>& found, const std::vector<sim
     double sum = 0.0;
     std::size_t count = 0;
     Deviation result;
+    double floor = 0.0;
+    for (const sim::Result& one : exact) {
+        for (std::size_t c = 0; c < one.columns; ++c) {
+            for (std::size_t r = 0; r < one.times.size(); ++r) {
+                floor = std::max(floor, 1e-12 * std::fabs(one.at(r, c)));
+            }
+        }
+    }
     for (std::size_t i = 0; i < exact.size(); ++i) {
         for (std::size_t c = 0; c < exact[i].columns; ++c) {
-            double largest = 0.0;
+            double largest = floor;
             for (std::size_t r = 0; r < exact[i].times.size(); ++r) {
                 largest = std::max(largest, std::fabs(exact[i].at(r, c)));
             }
             for (std::size_t r = 0; largest > 0.0 && r < exact[i].times.size(); ++r) {
-                const double size = std::max(std::fabs(exact[i].at(r, c)), 1e-6 * largest);
+                const double size = std::max({std::fabs(exact[i].at(r, c)), 1e-6 * largest, floor});
                 const double error = std::fabs(found[i].at(r, c) - exact[i].at(r, c)) / size;
                 sum += error * error;
                 ++count;
