@@ -10,20 +10,14 @@
 #include <sunmatrix/sunmatrix_dense.h>
 
 #include <algorithm>
-#include <ctime>
 #include <span>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/sim/run.hpp"
 
 namespace erbium::bench {
-
-inline double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 /// One run of one subject from a given state; events in order of time, equilibration left out.
 struct DenseCvodes {

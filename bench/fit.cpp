@@ -15,23 +15,19 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "erbium/petab/objective.hpp"
 
 namespace {
 
 using namespace erbium;
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+using bench::cpu_seconds;
 
 /// Median CPU time [s] of `work`, of as many repetitions as fit into about two seconds.
 template <class Work>

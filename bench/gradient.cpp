@@ -18,11 +18,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "erbium/sbml/import.hpp"
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/derivative_check.hpp"
@@ -33,11 +33,7 @@ namespace {
 
 using namespace erbium;
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+using bench::cpu_seconds;
 
 /// Least CPU time of several calls [ms]: about half a second of them, at least two.
 double least_ms(const std::function<void()>& call) {

@@ -12,11 +12,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "erbium/assay/experiment.hpp"
 #include "erbium/eqn/system.hpp"
 #include "erbium/package/package.hpp"
@@ -44,11 +44,7 @@ constexpr const char* kRegimens[] = {"none",
                                      "NRG1 1 nM",
                                      "EGF 10 nM"};
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+using bench::cpu_seconds;
 
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());

@@ -14,11 +14,11 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "erbium/math/lane_kernels.hpp"
 #include "erbium/math/lu_plan.hpp"
 #include "erbium/math/supernodal_lu.hpp"
@@ -35,11 +35,7 @@ struct Matrix {
     std::vector<double> values;
 };
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+using erbium::bench::cpu_seconds;
 
 /// Best CPU time of one call [us].
 template <class Call>

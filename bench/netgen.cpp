@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/model/bind.hpp"
 #include "erbium/model/print.hpp"
@@ -26,11 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-double cpu_s() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+using erbium::bench::cpu_seconds;
 
 std::optional<erbium::model::Model> load(const std::string& path) {
     if (fs::is_directory(path)) {
@@ -83,9 +79,9 @@ int measure(const erbium::model::Model& model) {
     std::vector<double> times_s;
     double spent_s = 0.0;
     while (times_s.size() < 9 && spent_s < 3.0) {
-        const double begin_s = cpu_s();
+        const double begin_s = cpu_seconds();
         const auto made = erbium::net::generate(model);
-        times_s.push_back(cpu_s() - begin_s);
+        times_s.push_back(cpu_seconds() - begin_s);
         spent_s += times_s.back();
         if (!made) {
             fmt::print(stderr, "{}", made.error().text());

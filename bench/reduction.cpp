@@ -13,12 +13,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "erbium/assay/experiment.hpp"
 #include "erbium/package/package.hpp"
 #include "erbium/sim/batch.hpp"
@@ -30,11 +30,7 @@ namespace {
 
 using namespace erbium;
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+using bench::cpu_seconds;
 
 /// FILE, or FOLDER of a package, or FOLDER@TIER.
 eqn::System load(const std::string& target) {

@@ -20,7 +20,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -28,6 +27,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "erbium/assay/experiment.hpp"
 #include "erbium/eqn/system.hpp"
 #include "erbium/package/package.hpp"
@@ -40,11 +40,7 @@ namespace {
 
 using namespace erbium;
 
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+using bench::cpu_seconds;
 
 struct Task {
     std::string model;

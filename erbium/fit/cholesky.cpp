@@ -58,12 +58,4 @@ void Cholesky::multiply_lower(std::span<double> b) const noexcept {
     }
 }
 
-double Cholesky::log_determinant() const noexcept {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < n_; ++i) {
-        sum += 2.0 * std::log(l_[i * n_ + i]);
-    }
-    return sum;
-}
-
 }  // namespace erbium::fit

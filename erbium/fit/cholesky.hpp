@@ -24,7 +24,6 @@ public:
     void solve_lower(std::span<double> b) const noexcept;
     /// L b, in place: standard normal numbers become numbers with covariance A.
     void multiply_lower(std::span<double> b) const noexcept;
-    [[nodiscard]] double log_determinant() const noexcept;  ///< of A
 
 private:
     std::size_t n_;

@@ -36,13 +36,4 @@ std::span<const LaneKernels> lane_kernels() noexcept {
     return std::span{supported.kernels}.first(supported.count);
 }
 
-const LaneKernels* find_lane_kernels(Target target, int width) noexcept {
-    for (const LaneKernels& kernels : lane_kernels()) {
-        if (kernels.target == target && kernels.width == width) {
-            return &kernels;
-        }
-    }
-    return nullptr;
-}
-
 }  // namespace erbium::math

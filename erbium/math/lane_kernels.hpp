@@ -55,7 +55,4 @@ struct LaneKernels {
 /// Kernels that this machine can run, the plainest (one lane, portable) first.
 [[nodiscard]] std::span<const LaneKernels> lane_kernels() noexcept;
 
-/// The kernels for a target and width, or null when there are none here.
-[[nodiscard]] const LaneKernels* find_lane_kernels(Target target, int width) noexcept;
-
 }  // namespace erbium::math

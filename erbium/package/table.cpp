@@ -166,10 +166,6 @@ std::size_t first_bad_byte(std::string_view text) noexcept {
     return std::string_view::npos;
 }
 
-bool Table::has_column(std::string_view name) const noexcept {
-    return std::find(columns_->begin(), columns_->end(), name) != columns_->end();
-}
-
 Table parse_table(std::shared_ptr<const SourceText> source, std::span<const Column> columns,
                   Diagnostics& diagnostics, OtherColumns others) {
     Table table;

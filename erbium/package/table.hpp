@@ -57,7 +57,6 @@ public:
     [[nodiscard]] std::span<const TableRow> rows() const noexcept { return rows_; }
     /// Names of the columns, in the order of the file.
     [[nodiscard]] std::span<const std::string> columns() const noexcept { return *columns_; }
-    [[nodiscard]] bool has_column(std::string_view name) const noexcept;
 
     friend Table parse_table(std::shared_ptr<const SourceText> source,
                              std::span<const Column> columns, Diagnostics& diagnostics,

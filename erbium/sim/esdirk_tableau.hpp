@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/sim/esdirk_tableau.hpp: coefficients of the diagonally implicit method for large systems.
+// erbium/sim/esdirk_tableau.hpp: coefficients of the diagonally implicit method.
 // Used by: sim::EsdirkIntegrator
 #pragma once
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "compare_networks.hpp"
+#include "conformance_folder.hpp"
 #include "dat_tables.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/model/bind.hpp"
@@ -334,10 +335,7 @@ std::string compare_files(const fs::path& found, const fs::path& references,
 }  // namespace
 
 fs::path bngl_folder() {
-    const char* set = std::getenv("ERBIUM_CONFORMANCE_DIR");
-    return (set != nullptr ? fs::path{set}
-                           : fs::path{ERBIUM_SOURCE_DIR} / ".." / "shared" / "conformance") /
-           "bngl";
+    return conformance_folder(ERBIUM_SOURCE_DIR) / "bngl";
 }
 
 std::optional<fs::path> runs_folder() {

@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/eqn/conservation.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
 #include "near.hpp"
@@ -16,12 +17,6 @@ namespace erbium::eqn {
 namespace {
 
 constexpr std::uint32_t kSeeds = 60;
-
-System compiled(const net::Network& network) {
-    auto system = compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 TEST(Laws, TheJacobianIsTheCentralDifferenceOfTheRates) {
     for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {

@@ -43,31 +43,47 @@ std::vector<double> correlated(std::span<const Point> points) {
     return out;
 }
 
+/// Moments of `correlated` about its means, over populations of five seeds.
+class Moments {
+public:
+    void add(const Population& population) {
+        for (const Point& x : population.points) {
+            const double a = x[0] - 1.0;
+            const double c = x[2] - 3.0;
+            sum_ += a;
+            square_ += c * c;
+            product_ += a * c;
+            narrow_ += (x[1] - 2.0) * (x[1] - 2.0);
+            ++count_;
+        }
+    }
+    [[nodiscard]] double mean() const { return sum_ / count_; }
+    [[nodiscard]] double deviation() const { return std::sqrt(square_ / count_); }
+    [[nodiscard]] double covariance() const { return product_ / count_; }
+    [[nodiscard]] double narrow_deviation() const { return std::sqrt(narrow_ / count_); }
+
+private:
+    double sum_{};
+    double square_{};
+    double product_{};
+    double narrow_{};
+    double count_{};
+};
+
 TEST(Populations, TakeOnMeansDeviationsAndCorrelationOfTheirDensity) {
     PopulationOptions options;
     options.generations = 400;
-    double sum = 0.0;
-    double square = 0.0;
-    double product = 0.0;
-    double narrow = 0.0;
-    std::size_t count = 0;
+    Moments moments;
     for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
         options.seed = seed;
         const Population found = evolve(wide(3), scattered(200, 3, 2.0, seed), correlated, options);
-        for (const Point& x : found.points) {
-            sum += x[0] - 1.0;
-            square += (x[2] - 3.0) * (x[2] - 3.0);
-            product += (x[0] - 1.0) * (x[2] - 3.0);
-            narrow += (x[1] - 2.0) * (x[1] - 2.0);
-            ++count;
-        }
+        moments.add(found);
         EXPECT_GT(found.acceptance.back(), 0.1);
     }
-    const auto n = static_cast<double>(count);
-    EXPECT_NEAR(sum / n, 0.0, 0.12);
-    EXPECT_NEAR(std::sqrt(square / n), 2.0, 0.2);
-    EXPECT_NEAR(product / n, 0.8 * 2.0, 0.3);
-    EXPECT_NEAR(std::sqrt(narrow / n), 0.1, 0.01);
+    EXPECT_NEAR(moments.mean(), 0.0, 0.12);
+    EXPECT_NEAR(moments.deviation(), 2.0, 0.2);
+    EXPECT_NEAR(moments.covariance(), 0.8 * 2.0, 0.3);
+    EXPECT_NEAR(moments.narrow_deviation(), 0.1, 0.01);
 }
 
 TEST(Populations, StayInsideTheBoundsAndOutOfHoles) {
@@ -109,29 +125,20 @@ TEST(Populations, FollowTheirDensityWithAPoorCheapOne) {
     options.generations = 60;
     options.cheap_steps = 20;
     options.cheap = [](std::size_t) { return LogDensity{poor}; };
-    double sum = 0.0;
-    double square = 0.0;
-    double product = 0.0;
+    Moments moments;
     double acceptance = 0.0;
-    std::size_t count = 0;
     for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
         options.seed = seed;
         const Population found = evolve(wide(3), scattered(200, 3, 2.0, seed), correlated, options);
-        for (const Point& x : found.points) {
-            sum += x[0] - 1.0;
-            square += (x[2] - 3.0) * (x[2] - 3.0);
-            product += (x[0] - 1.0) * (x[2] - 3.0);
-            ++count;
-        }
+        moments.add(found);
         acceptance += found.acceptance[58] / 5.0;
         const Settling rest = settling(wide(3), found);
         EXPECT_LT(rest.r_hat, 1.2);
         EXPECT_LT(std::fabs(rest.drift), 0.2);
     }
-    const auto n = static_cast<double>(count);
-    EXPECT_NEAR(sum / n, 0.0, 0.12) << "not the mean of the cheap one, 0.4";
-    EXPECT_NEAR(std::sqrt(square / n), 2.0, 0.2);
-    EXPECT_NEAR(product / n, 0.8 * 2.0, 0.3);
+    EXPECT_NEAR(moments.mean(), 0.0, 0.12) << "not the mean of the cheap one, 0.4";
+    EXPECT_NEAR(moments.deviation(), 2.0, 0.2);
+    EXPECT_NEAR(moments.covariance(), 0.8 * 2.0, 0.3);
     EXPECT_GT(acceptance, 0.4) << "more than moves without it";
 }
 

@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "conformance_folder.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/model/bind.hpp"
 #include "erbium/model/equality.hpp"
@@ -31,9 +31,7 @@ const std::map<std::string, std::string> kWrong{
      "has half an action, whose first line is commented out; BioNetGen skips it with a warning"}};
 
 fs::path corpus() {
-    const char* folder = std::getenv("ERBIUM_CONFORMANCE_DIR");
-    return folder != nullptr ? fs::path{folder} / "bngl"
-                             : fs::path{ERBIUM_SOURCE_DIR} / "../shared/conformance/bngl";
+    return conformance_folder(ERBIUM_SOURCE_DIR) / "bngl";
 }
 
 std::vector<fs::path> texts(const fs::path& folder) {

@@ -2,9 +2,9 @@
 // tests/petab/export_test.cpp: a problem written as PEtab 2 and read back is the same problem.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
+#include "conformance_folder.hpp"
 #include "erbium/petab/objective.hpp"
 #include "erbium/petab/write_problem.hpp"
 #include "near.hpp"
@@ -83,11 +83,8 @@ TEST(PetabExport, KeepsEquilibrationsScalesNoiseAndPriors) {
 }
 
 TEST(PetabExport, KeepsEveryCaseOfTheSuite) {
-    const char* set = std::getenv("ERBIUM_CONFORMANCE_DIR");
     const fs::path folder =
-        (set != nullptr ? fs::path{set}
-                        : fs::path{ERBIUM_SOURCE_DIR}.parent_path() / "shared" / "conformance") /
-        "petab_test_suite" / "v1.0.0" / "sbml";
+        conformance_folder(ERBIUM_SOURCE_DIR) / "petab_test_suite" / "v1.0.0" / "sbml";
     if (!fs::is_directory(folder)) {
         GTEST_SKIP() << folder << " is not there; set ERBIUM_CONFORMANCE_DIR";
     }

@@ -4,24 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 
+#include "conformance_folder.hpp"
 #include "erbium/petab/objective.hpp"
 
 namespace erbium::petab {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path benchmark() {
-    const char* set = std::getenv("ERBIUM_CONFORMANCE_DIR");
-    const fs::path folder =
-        set != nullptr ? fs::path{set}
-                       : fs::path{ERBIUM_SOURCE_DIR}.parent_path() / "shared" / "conformance";
-    return folder / "petab_benchmark";
-}
 
 struct Case {
     const char* name;
@@ -82,7 +74,8 @@ Difference difference(Objective& objective, const std::vector<double>& x, std::s
 TEST_P(Gradients, AgreeWithDifferencesOfTheReference) {
     const Case& problem_case = GetParam();
     const std::string name = problem_case.name;
-    const fs::path yaml = benchmark() / name / (name + ".yaml");
+    const fs::path yaml =
+        conformance_folder(ERBIUM_SOURCE_DIR) / "petab_benchmark" / name / (name + ".yaml");
     if (!fs::is_regular_file(yaml)) {
         GTEST_SKIP() << yaml << " is not there; set ERBIUM_CONFORMANCE_DIR";
     }

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 
+#include "conformance_folder.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/package/yaml.hpp"
 #include "erbium/petab/objective.hpp"
@@ -17,12 +17,6 @@ namespace erbium::petab {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path conformance() {
-    const char* set = std::getenv("ERBIUM_CONFORMANCE_DIR");
-    return set != nullptr ? fs::path{set}
-                          : fs::path{ERBIUM_SOURCE_DIR}.parent_path() / "shared" / "conformance";
-}
 
 Prediction predict(const fs::path& yaml) {
     auto loaded = load_problem(yaml.string());
@@ -68,7 +62,8 @@ std::vector<double> simulations(const fs::path& tsv) {
 }
 
 TEST(PetabSuite, MeetsAllCasesOfVersion1) {
-    const fs::path folder = conformance() / "petab_test_suite" / "v1.0.0" / "sbml";
+    const fs::path folder =
+        conformance_folder(ERBIUM_SOURCE_DIR) / "petab_test_suite" / "v1.0.0" / "sbml";
     if (!fs::is_directory(folder)) {
         GTEST_SKIP() << folder << " is not there; set ERBIUM_CONFORMANCE_DIR";
     }
@@ -113,7 +108,8 @@ class PetabBenchmark : public ::testing::TestWithParam<Published> {};
 
 TEST_P(PetabBenchmark, HasThePublishedLikelihood) {
     const std::string name = GetParam().name;
-    const fs::path yaml = conformance() / "petab_benchmark" / name / (name + ".yaml");
+    const fs::path yaml =
+        conformance_folder(ERBIUM_SOURCE_DIR) / "petab_benchmark" / name / (name + ".yaml");
     if (!fs::is_regular_file(yaml)) {
         GTEST_SKIP() << yaml << " is not there; set ERBIUM_CONFORMANCE_DIR";
     }

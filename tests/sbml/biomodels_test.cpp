@@ -8,11 +8,11 @@
 // equations.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "conformance_folder.hpp"
 #include "erbium/base/text.hpp"
 #include "near.hpp"
 #include "sbml_text.hpp"
@@ -23,11 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path model_file(const std::string& number) {
-    const char* set = std::getenv("ERBIUM_CONFORMANCE_DIR");
-    const fs::path folder = set != nullptr
-                                ? fs::path{set}
-                                : fs::path{ERBIUM_SOURCE_DIR} / ".." / "shared" / "conformance";
-    return folder / "biomodels" / ("BIOMD0000000" + number + ".xml");
+    return conformance_folder(ERBIUM_SOURCE_DIR) / "biomodels" / ("BIOMD0000000" + number + ".xml");
 }
 
 /// Values of `ids` at one time.

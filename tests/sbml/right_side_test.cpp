@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -17,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance_folder.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/sbml/libsbml.hpp"
@@ -174,11 +174,7 @@ struct Published {
 class PublishedModel : public ::testing::TestWithParam<Published> {};
 
 fs::path model_file(const std::string& number) {
-    const char* set = std::getenv("ERBIUM_CONFORMANCE_DIR");
-    const fs::path folder = set != nullptr
-                                ? fs::path{set}
-                                : fs::path{ERBIUM_SOURCE_DIR} / ".." / "shared" / "conformance";
-    return folder / "biomodels" / ("BIOMD0000000" + number + ".xml");
+    return conformance_folder(ERBIUM_SOURCE_DIR) / "biomodels" / ("BIOMD0000000" + number + ".xml");
 }
 
 sim::Result run_of(const eqn::System& system, double until, sim::Method method) {

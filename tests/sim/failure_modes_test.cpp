@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/solver.hpp"
 #include "near.hpp"
@@ -15,12 +16,6 @@ namespace erbium::sim {
 namespace {
 
 using zoo::NetworkMaker;
-
-eqn::System compiled(const NetworkMaker& maker) {
-    auto system = eqn::compile(maker.network());
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 std::vector<double> equal_times(double end, std::size_t intervals) {
     std::vector<double> times;
@@ -67,7 +62,7 @@ TEST(FailureModes, AThousandOutputsChangeNothingAtTheOnesTheyShare) {
 TEST(FailureModes, OutputsThatWereNotReachedAreNanAndTheStatusSaysWhy) {
     NetworkMaker m;  // x' = x^2 from 1: infinite at 1
     m.parameter("k", "1").species("x", "1").reaction({"x", "x"}, {"x", "x", "x"}, {"k"});
-    const eqn::System system = compiled(m);
+    const eqn::System system = compiled(m.network());
     const Result result = solve(system, run_of(system, equal_times(2.0, 20)));
     EXPECT_FALSE(result.status.ok());
     for (std::size_t i = 0; i < result.times.size(); ++i) {
@@ -84,7 +79,7 @@ TEST(FailureModes, EventsAreTheSameOnAnyNumberOfThreads) {
     NetworkMaker m;
     m.parameter("k", "1").species("A", "1").observable("Obs", {{"A", 1.0}});
     m.reaction({"A"}, {}, {"k"}).event("refill", "Obs < 0.5").assign("A", "1");
-    const eqn::System system = compiled(m);
+    const eqn::System system = compiled(m.network());
     std::vector<sim::Run> runs(40, run_of(system, equal_times(10.0, 50)));
     for (std::size_t i = 0; i < runs.size(); ++i) {
         runs[i].parameters = {{ParameterId{0}, 0.5 + 0.1 * static_cast<double>(i)}};
@@ -106,7 +101,7 @@ TEST(FailureModes, ADiagonalThatIsNoPivotIsExchangedAndTheResultSaysSo) {
     m.species("x", "0").species("y", "0").species("A", "1");
     m.observable("X", {{"x", 1.0}}).observable("Y", {{"y", 1.0}});
     m.equation("x", "w*Y").equation("y", "-w*X").reaction({"A"}, {}, {"k"});
-    const eqn::System system = compiled(m);
+    const eqn::System system = compiled(m.network());
     const Result result = solve(system, run_of(system, {1000.0}));
     ASSERT_TRUE(result.status.ok()) << result.status.message;
     EXPECT_TRUE(near_rel(result.at(0, 2), std::exp(-1.0), 1e-6));
@@ -130,7 +125,7 @@ TEST(FailureModes, AmountsAreNotClippedAndTotalsAreKept) {
     m.species("A", "1").species("B", "1").species("AB", "0").species("P", "0");
     m.reaction({"A", "B"}, {"AB"}, {"kon"}).reaction({"AB"}, {"A", "B"}, {"koff"});
     m.reaction({"AB"}, {"P", "B"}, {"k"});
-    const eqn::System system = compiled(m);
+    const eqn::System system = compiled(m.network());
     const Result result = solve(system, run_of(system, equal_times(200.0, 40)), {{1e-4, 1e-10}});
     ASSERT_TRUE(result.status.ok()) << result.status.message;
     for (std::size_t i = 0; i < result.times.size(); ++i) {

@@ -3,30 +3,25 @@
 // at a rate inside lanes, against closed forms, against sim::Solver, and for the same bytes.
 #include <gtest/gtest.h>
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/solver.hpp"
 #include "near.hpp"
 #include "ode_zoo.hpp"
+#include "same_bytes.hpp"
 
 namespace erbium::sim {
 namespace {
 
 using zoo::NetworkMaker;
 using Subject = Run;  // inside a test, Run is a member function of GoogleTest's
-
-eqn::System compiled(const NetworkMaker& m) {
-    auto system = eqn::compile(m.network());
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 Subject run_of(const eqn::System& system, std::vector<double> times) {
     Subject run;
@@ -61,7 +56,7 @@ eqn::System receptor_system() {
     m.reaction({"RL", "RL"}, {"D"}, {"dim"}).reaction({"D"}, {"RL", "RL"}, {"off"});
     m.reaction({"S"}, {"Sp"}, {"drive"}, net::RateLawKind::function);
     m.reaction({"Sp"}, {"S"}, {"deact"});
-    return compiled(m);
+    return compiled(m.network());
 }
 
 std::vector<Subject> cohort(const eqn::System& system, std::size_t count) {
@@ -88,25 +83,13 @@ std::vector<Subject> cohort(const eqn::System& system, std::size_t count) {
     return runs;
 }
 
-bool same_bytes(const std::vector<double>& a, const std::vector<double>& b) {
-    if (a.size() != b.size()) {
-        return false;
-    }
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (std::bit_cast<std::uint64_t>(a[i]) != std::bit_cast<std::uint64_t>(b[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 TEST(LanesEquilibration, EndsAtTheSteadyStateAndTimeStartsAnew) {
     // A <-> B with kf = 1e-3, kr = 2e-3: A = 2/3 of the total; slow, and with a conserved total.
     NetworkMaker m;
     m.parameter("kf", "1e-3").parameter("kr", "2e-3").species("A", "3").species("B", "0");
     m.function("t", "time");
     m.reaction({"A"}, {"B"}, {"kf"}).reaction({"B"}, {"A"}, {"kr"});
-    const eqn::System system = compiled(m);
+    const eqn::System system = compiled(m.network());
     Subject run = run_of(system, {0.0, 10.0});
     run.equilibration = Equilibration{};
     Result result = solved(system, run);
@@ -148,32 +131,7 @@ TEST(LanesEquilibration, AgreesWithTheScalarSolver) {
 TEST(LanesEquilibration, GivesTheSameBytesOnEveryKernelForEveryNumberOfThreadsAndOrder) {
     const eqn::System system = receptor_system();
     const std::vector<Subject> runs = cohort(system, 30);
-    BatchOptions options;
-    options.target = math::Target::portable;
-    options.lanes = 1;
-    const std::vector<Result> expected = BatchSolver{system, options}.solve(runs);
-    const auto expect_same = [&](const std::vector<Result>& found, bool is_reversed,
-                                 const std::string& what) {
-        for (std::size_t i = 0; i < runs.size(); ++i) {
-            const Result& result = found[is_reversed ? runs.size() - 1 - i : i];
-            EXPECT_TRUE(same_bytes(result.values, expected[i].values) &&
-                        same_bytes(result.steady_state, expected[i].steady_state) &&
-                        same_bytes(result.end_state, expected[i].end_state))
-                << what << ", subject " << i;
-            EXPECT_EQ(result.statistics.steps, expected[i].statistics.steps) << what;
-        }
-    };
-    for (const SystemKernels& kernels : system_kernels()) {
-        options.target = kernels.math->target;
-        options.lanes = kernels.math->width;
-        expect_same(
-            BatchSolver{system, options}.solve(runs), false,
-            std::string{math::name(kernels.math->target)} + " x" + std::to_string(kernels.width));
-    }
-    options.threads = 3;
-    expect_same(BatchSolver{system, options}.solve(runs), false, "three threads");
-    const std::vector<Subject> reversed(runs.rbegin(), runs.rend());
-    expect_same(BatchSolver{system, {}}.solve(reversed), true, "reversed");
+    const std::vector<Result> expected = expect_same_bytes_everywhere(system, runs);
     const Result alone = BatchSolver{system, {}}.solve(std::vector{runs[0]}).front();
     EXPECT_TRUE(same_bytes(alone.values, expected[0].values));
 }
@@ -200,7 +158,7 @@ eqn::System driven(const std::string& f, const std::string& kd) {
     NetworkMaker m;
     m.parameter("kd", kd).species("X", "0").function("f", f);
     m.reaction({}, {"X"}, {"f"}, net::RateLawKind::function).reaction({"X"}, {}, {"kd"});
-    return compiled(m);
+    return compiled(m.network());
 }
 
 TEST(LanesTables, OfTimeAreIntegratedExactlyAcrossTheirPoints) {
@@ -237,7 +195,7 @@ TEST(LanesTables, EquilibrateOnlyBehindTheirLastPoint) {
 TEST(LanesStop, EndsAtTheFirstOutputThatIsStillEnough) {
     NetworkMaker m;
     m.parameter("k", "1").species("A", "1").reaction({"A"}, {}, {"k"});
-    const eqn::System system = compiled(m);
+    const eqn::System system = compiled(m.network());
     Subject run = run_of(system, {0.0, 5.0, 10.0, 15.0, 20.0});
     run.stop_below_rate = 1e-4;  // e^-10 = 4.5e-5
     const Result result = solved(system, run, 1e-8);

@@ -4,29 +4,24 @@
 // triggered_events_test.cpp.
 #include <gtest/gtest.h>
 
-#include <bit>
 #include <cmath>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/solver.hpp"
 #include "near.hpp"
 #include "ode_zoo.hpp"
+#include "same_bytes.hpp"
 
 namespace erbium::sim {
 namespace {
 
 using zoo::expression;
 using zoo::NetworkMaker;
-
-eqn::System compiled(const NetworkMaker& m) {
-    auto system = eqn::compile(m.network());
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 /// A drug that is given again when it is low, with a delay, and a resistance that its effect
 /// switches on; two events that come at one time, by priority; a rate that jumps with the state and
@@ -53,7 +48,7 @@ eqn::System treated_system() {
     m.event("dropped", "Cells < 7").assign("rank", "Rank+100");
     m.last_event().delay = expression("1.5");
     m.last_event().is_persistent = false;
-    return compiled(m);
+    return compiled(m.network());
 }
 
 std::vector<sim::Run> cohort(const eqn::System& system, std::size_t count) {
@@ -72,12 +67,6 @@ std::vector<sim::Run> cohort(const eqn::System& system, std::size_t count) {
         runs.push_back(std::move(run));
     }
     return runs;
-}
-
-bool same_bytes(const std::vector<double>& a, const std::vector<double>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
-        return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
-    });
 }
 
 TEST(LanesEvents, AreThoseOfSingleRunsForEverySubject) {
@@ -102,39 +91,14 @@ TEST(LanesEvents, AreThoseOfSingleRunsForEverySubject) {
 
 TEST(LanesEvents, GiveTheSameBytesOnEveryKernelForEveryNumberOfThreadsAndOrder) {
     const eqn::System system = treated_system();
-    const std::vector<sim::Run> runs = cohort(system, 30);
-    BatchOptions options;
-    options.target = math::Target::portable;
-    options.lanes = 1;
-    const std::vector<Result> expected = BatchSolver{system, options}.solve(runs);
-    const auto expect_same = [&](const std::vector<Result>& found, bool is_reversed,
-                                 const std::string& what) {
-        for (std::size_t i = 0; i < runs.size(); ++i) {
-            const Result& result = found[is_reversed ? runs.size() - 1 - i : i];
-            EXPECT_TRUE(same_bytes(result.values, expected[i].values) &&
-                        same_bytes(result.end_state, expected[i].end_state))
-                << what << ", subject " << i;
-            EXPECT_EQ(result.statistics.steps, expected[i].statistics.steps) << what;
-        }
-    };
-    for (const SystemKernels& kernels : system_kernels()) {
-        options.target = kernels.math->target;
-        options.lanes = kernels.math->width;
-        expect_same(
-            BatchSolver{system, options}.solve(runs), false,
-            std::string{math::name(kernels.math->target)} + " x" + std::to_string(kernels.width));
-    }
-    options.threads = 3;
-    expect_same(BatchSolver{system, options}.solve(runs), false, "three threads");
-    const std::vector<sim::Run> reversed(runs.rbegin(), runs.rend());
-    expect_same(BatchSolver{system, {}}.solve(reversed), true, "reversed");
+    expect_same_bytes_everywhere(system, cohort(system, 30));
 }
 
 /// x' = 1 below x = 1 and -1 above: there is no solution beyond t = 1.
 TEST(LanesEvents, ARateThatDrivesItsStateBackFromBothSidesEndsTheRunSoon) {
     NetworkMaker m;
     m.species("x", "0").observable("X", {{"x", 1.0}}).equation("x", "if(X<1,1,-1)");
-    const eqn::System system = compiled(m);
+    const eqn::System system = compiled(m.network());
     sim::Run run;
     run.output_times = {0.5, 2.0};
     run.recording = Recording::all(system);
@@ -155,7 +119,7 @@ TEST(LanesEvents, ARateThatDrivesItsStateBackFromBothSidesEndsTheRunSoon) {
 TEST(LanesEvents, ASteadyStateBeyondAJumpIsThatOfTheEquationsThere) {
     NetworkMaker m;  // x' = 1 - x up to 0.9995, then 2 - x
     m.species("x", "0").observable("X", {{"x", 1.0}}).equation("x", "if(X<0.9995,1,2)-X");
-    const eqn::System system = compiled(m);
+    const eqn::System system = compiled(m.network());
     sim::Run run;
     run.output_times = {0.0};
     run.recording = Recording::all(system);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/net/lumping.hpp"
 #include "erbium/sim/solver.hpp"
@@ -76,12 +77,6 @@ net::Network multisite(std::uint32_t sites) {
     }
     n.observables = {modified, dimers};
     return n;
-}
-
-eqn::System compiled(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
 }
 
 std::vector<double> sums(const net::Lumping& lumping, const std::vector<double>& values) {

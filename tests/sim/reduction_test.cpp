@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/reduction.hpp"
 #include "erbium/sim/solver.hpp"
@@ -19,12 +20,6 @@ namespace erbium::sim {
 namespace {
 
 constexpr std::uint32_t kMolecules = 4;
-
-eqn::System compiled(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 eqn::System system_of(std::uint32_t seed) {
     return compiled(zoo::moiety_network(seed, kMolecules, 8 + seed % 24, seed % 3 == 0));

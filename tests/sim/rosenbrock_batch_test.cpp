@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -12,23 +11,19 @@
 #include <utility>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
 #include "erbium/sim/solver.hpp"
 #include "near.hpp"
 #include "ode_zoo.hpp"
+#include "same_bytes.hpp"
 
 namespace erbium::sim {
 namespace {
 
 using Subject = Run;  // inside a test, Run is a member function of GoogleTest's
-
-eqn::System compiled(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 Subject run_of(const eqn::System& system, std::vector<double> times) {
     Subject run;
@@ -41,13 +36,6 @@ Subject run_of(const eqn::System& system, std::vector<double> times) {
 
 BatchOptions with_rtol(double rtol, BatchMethod method = BatchMethod::rodas4) {
     return {.solver = {.tolerances = {rtol, rtol * 1e-6}}, .method = method};
-}
-
-bool same_bytes(const std::vector<double>& a, const std::vector<double>& b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](double x, double y) {
-               return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
-           });
 }
 
 ::testing::AssertionResult same(const Result& a, const Result& b) {

@@ -4,12 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "compiled.hpp"
+#include "conformance_folder.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/eqn/arithmetic.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
@@ -23,12 +24,6 @@
 
 namespace erbium::sim {
 namespace {
-
-eqn::System compiled(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 /// One reaction per kind of instruction that lanes compute themselves, and some that they leave to
 /// the scalar definition.
@@ -162,9 +157,8 @@ TEST_P(SystemKernel, AgreesWithTheScalarInterpreterOnEveryKindOfInstruction) {
 }
 
 TEST_P(SystemKernel, AgreesWithTheScalarInterpreterOnAPublishedNetwork) {
-    const char* folder = std::getenv("ERBIUM_CONFORMANCE_DIR");
-    const std::string path = (folder != nullptr ? std::string{folder} : "../shared/conformance") +
-                             "/bngl/networks/bcr.net";
+    const std::string path =
+        (conformance_folder(ERBIUM_SOURCE_DIR) / "bngl" / "networks" / "bcr.net").string();
     if (!std::filesystem::exists(path)) {
         GTEST_SKIP() << path << " is not there";
     }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/eqn/system.hpp"
 #include "erbium/sim/derivative_check.hpp"
 #include "erbium/sim/sensitivity.hpp"
@@ -19,12 +20,6 @@
 namespace erbium::sim {
 
 using Subject = Run;  // inside a test, Run is a member function of GoogleTest's
-
-inline eqn::System compiled(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 inline ParameterId parameter(const eqn::System& system, std::string_view name) {
     return system.find_parameter(name).value();

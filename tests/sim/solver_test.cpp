@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "compiled.hpp"
 #include "near.hpp"
 #include "ode_zoo.hpp"
 #include "random_network.hpp"
@@ -20,12 +21,6 @@ using zoo::NetworkMaker;
 constexpr double kRtol = 1e-8;
 constexpr double kNear = 1e-6;  // a hundred tolerances
 const SolverOptions kTight{.tolerances = {kRtol, 1e-14}};
-
-eqn::System compiled(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 /// A -> 0 with rate constant k = 1, and an input in (0 unless a test sets it).
 eqn::System decay() {

@@ -5,18 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiled.hpp"
 #include "erbium/sim/solver.hpp"
 #include "near.hpp"
 #include "ode_zoo.hpp"
 
 namespace erbium::sim {
 namespace {
-
-eqn::System compiled(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 Run run_all(const eqn::System& system, std::vector<double> times) {
     Run run;
