@@ -63,8 +63,12 @@ std::vector<NumberForm> forms_of(const Table& table) {
         if (is_whole && largest < 1e6) {
             form.decimals = 0;
         } else if (largest < 100.0 * smallest && largest >= 1e-3 && largest < 1e5) {
+            // Enough for the largest number as asked, and for two digits of the smallest.
+            const auto decimals_for = [](int digits, double number) {
+                return digits - 1 - static_cast<int>(std::floor(std::log10(number)));
+            };
             form.decimals =
-                std::max(0, form.digits - 1 - static_cast<int>(std::floor(std::log10(largest))));
+                std::max({0, decimals_for(form.digits, largest), decimals_for(2, smallest)});
         }
         forms.push_back(form);
     }

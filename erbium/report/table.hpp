@@ -16,7 +16,7 @@ struct Column {
     std::string unit{};  ///< may be empty; printed in brackets after the name
     Align align{Align::start};
     int digits{
-        3};  ///< significant digits of the largest number, for people; machines get all digits
+        3};  ///< significant digits of the largest number at least, for people; machines get all
 };
 
 /// A text or a number. A number that is NaN has failed and says "NaN"; it is never blank.
@@ -40,7 +40,8 @@ struct Table {
 // Precondition of all six (checked): each row has one cell for each column.
 
 /// A <table> with a scope on each heading; the first cell of a row heads it. Numbers of a column
-/// have the same decimals, unless they differ more than a hundredfold.
+/// have the same decimals, so many that the smallest keeps two digits, unless they differ more than
+/// a hundredfold.
 [[nodiscard]] std::string html(const Table& table);
 
 /// A table of GitHub's Markdown, without the title; numbers as for people. A bar inside a text is

@@ -110,6 +110,17 @@ TEST(Table, UsesOneNumberOfDecimalsUnlessMagnitudesDiffer) {
     EXPECT_EQ(last({1500.5, 0.00123}), "0.00123");  // more than a hundredfold
 }
 
+TEST(Table, KeepsTwoDigitsOfTheSmallestNumberOfAColumn) {
+    const Table table{.columns = {{.name = "n", .align = Align::end},
+                                  {.name = "viability", .align = Align::end, .digits = 2}},
+                      .rows = {{{136.0, 1.04}}, {{3.52, 0.77}}}};
+    EXPECT_EQ(plain_text(table),
+              "    n  viability\n"
+              "-----  ---------\n"
+              "136.0       1.04\n"
+              "  3.5       0.77\n");
+}
+
 TEST(Table, SurvivesTextThatIsNotUtf8) {
     const Table table{.columns = {{"x"}}, .rows = {{{"\xff"}}}};
     EXPECT_TRUE(nlohmann::json::accept(json(table)));
