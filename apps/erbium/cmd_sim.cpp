@@ -3,13 +3,11 @@
 // actions.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "commands.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/eqn/system.hpp"
-#include "erbium/net/lumping.hpp"
 #include "erbium/report/table.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/solver.hpp"
@@ -19,6 +17,7 @@
 #include "sim_output.hpp"
 #include "sim_package.hpp"
 #include "sim_sbml.hpp"
+#include "solved_network.hpp"
 
 namespace erbium::app {
 namespace {
@@ -82,19 +81,6 @@ Outcome<std::vector<sim::ParameterValue>, Diagnostics> parameters_of(
     return values;
 }
 
-/// The network with species lumped that the readouts need not tell apart.
-net::Lumping lumped_for(const net::Network& network, const std::vector<std::string>& readouts) {
-    net::LumpOptions options;
-    for (std::uint32_t s = 0; s < network.species_count(); ++s) {
-        if (std::find(readouts.begin(), readouts.end(), network.species_text(SpeciesId{s})) !=
-            readouts.end()) {
-            options.alone.push_back(SpeciesId{s});
-        }
-    }
-    options.outputs = readouts;
-    return net::lump(network, options);
-}
-
 Exit simulate_file(const SimCommand& command, const Target& target) {
     const Outcome<double, Diagnostics> until = end_time(command.until);
     if (!until) {
@@ -105,13 +91,8 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
         return show(loaded.error());
     }
     print_error(loaded.value().warnings.text());
-    const net::Network& written = loaded.value().network;
-    std::optional<net::Lumping> lumping;
-    if (command.is_lumped) {
-        lumping = lumped_for(written, command.readouts);
-    }
-    const Outcome<eqn::System, Diagnostics> system =
-        eqn::compile(lumping ? lumping->network : written);
+    const SolvedNetwork solved{loaded.value().network, command.lumps, command.readouts};
+    const Outcome<eqn::System, Diagnostics> system = eqn::compile(solved.network());
     if (!system) {
         return show(system.error());
     }
@@ -150,10 +131,6 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
         }
         table.rows.push_back(std::move(row));
     }
-    std::optional<Manifest::Size> before;
-    if (lumping) {
-        before = {written.species_count(), written.reaction_count()};
-    }
     write_result(command, table,
                  {.inputs = loaded.value().texts,
                   .species = system.value().state_count(),
@@ -161,7 +138,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
                   .solver = options,
                   .reduction = result.reduction,
                   .method = result.method,
-                  .before_lumping = before,
+                  .before_lumping = solved.lumped_from(),
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
                   .fallbacks = result.fallbacks});
@@ -184,14 +161,8 @@ Exit run(const SimCommand& command) {
     if (!target) {
         return show(target.error());
     }
-    if (target.value().kind == TargetKind::package && command.is_lumped) {
-        return fail(Exit::usage, "--lump is for a .bngl or .net file; this is a package");
-    }
     if (target.value().kind == TargetKind::package) {
         return simulate_package(command, target.value());
-    }
-    if (command.is_lumped && (command.until.empty() || target.value().kind == TargetKind::sbml)) {
-        return fail(Exit::usage, "--lump is for one simulation (--until) of a .bngl or .net file");
     }
     const TreatmentOptions& treatment = command.treatment;
     if (!treatment.profile.empty() || !treatment.drugs.empty() || !treatment.background.empty()) {
@@ -214,6 +185,11 @@ Exit run(const SimCommand& command) {
     }
     if (target.value().kind == TargetKind::net) {
         return fail(Exit::usage, "a .net file has no actions: give --until");
+    }
+    if (command.lumps == Lumps::always) {
+        return fail(Exit::usage,
+                    "--lump is for one simulation; a file's actions may ask for any "
+                    "species: give --until");
     }
     return run_file_actions(target.value().path, command.output.empty() ? "." : command.output,
                             command.solver, command.reduction, command.skips_writers);

@@ -181,9 +181,12 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
             std::map<std::string, erbium::sim::Method>{{"own", erbium::sim::Method::own},
                                                        {"esdirk", erbium::sim::Method::esdirk},
                                                        {"cvode", erbium::sim::Method::cvode}}));
-    command->add_flag("--lump", sim.is_lumped,
-                      "Of a .bngl or .net file: species that the readouts need not tell apart "
-                      "become one; exact");
+    command->add_flag_function(
+        "--lump,!--no-lump",
+        [&sim](std::int64_t count) { sim.lumps = count > 0 ? Lumps::always : Lumps::never; },
+        "Species that the readouts need not tell apart become one; exact. One simulation of a "
+        ".bngl or .net "
+        "file does so by itself where there are such species");
     command
         ->add_option("--reduction", sim.reduction,
                      "Conservation laws that give a species: none, auto (the default: those that "

@@ -47,6 +47,13 @@ struct TreatmentOptions {
     std::vector<std::string> settings;    ///< NAME=VALUE
 };
 
+/// Whether species that no readout tells apart are made one before a simulation.
+enum class Lumps : std::uint8_t {
+    where_it_helps,  ///< in one simulation of a .bngl or .net file, if there are such species
+    always,
+    never
+};
+
 struct SimCommand {
     std::string target;  ///< .bngl, .net or .xml (SBML) file, or a package
     TreatmentOptions treatment;
@@ -56,7 +63,7 @@ struct SimCommand {
     std::optional<double> atol;
     sim::Method solver{sim::Method::own};
     sim::Reducing reduction{sim::Reducing::where_it_pays};
-    bool is_lumped{};  ///< of a .bngl or .net file: species that no readout tells apart become one
+    Lumps lumps{Lumps::where_it_helps};
     std::vector<std::string> readouts;
     std::vector<std::string> amounts;         ///< SBML: species wanted as amounts
     std::vector<std::string> concentrations;  ///< SBML: species wanted as concentrations

@@ -20,6 +20,27 @@ Outcome<assay::Experiment, Diagnostics> experiment_of(const package::Package& pa
     return assay::Experiment::make(package, std::move(system).value(), options);
 }
 
+Outcome<LumpedExperiment, Diagnostics> lumped_experiment_of(
+    const package::Package& package, const assay::ExperimentOptions& options) {
+    Diagnostics warnings;
+    const Outcome<net::Network, Diagnostics> network = assay::package_network(package, warnings);
+    print_error(warnings.text());
+    if (!network) {
+        return network.error();
+    }
+    Outcome<eqn::System, Diagnostics> system =
+        eqn::compile(assay::lumped_package_network(package, network.value()).network);
+    if (!system) {
+        return std::move(system).error();
+    }
+    auto experiment = assay::Experiment::make(package, std::move(system).value(), options);
+    if (!experiment) {
+        return std::move(experiment).error();
+    }
+    return LumpedExperiment{std::move(experiment).value(),
+                            {network.value().species_count(), network.value().reaction_count()}};
+}
+
 Manifest manifest_of(std::string command, const assay::Experiment& experiment,
                      const assay::ExperimentOptions& options) {
     return {.command = std::move(command),

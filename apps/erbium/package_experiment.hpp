@@ -17,6 +17,15 @@ namespace erbium::app {
 [[nodiscard]] Outcome<assay::Experiment, Diagnostics> experiment_of(
     const package::Package& package, const assay::ExperimentOptions& options);
 
+struct LumpedExperiment {
+    assay::Experiment experiment;
+    Manifest::Size before;  ///< of the network before species were lumped
+};
+
+/// The same with species made one that no readout of the package tells apart.
+[[nodiscard]] Outcome<LumpedExperiment, Diagnostics> lumped_experiment_of(
+    const package::Package& package, const assay::ExperimentOptions& options);
+
 /// What is known of a run before it is made: inputs, size of the system, tolerances.
 [[nodiscard]] Manifest manifest_of(std::string command, const assay::Experiment& experiment,
                                    const assay::ExperimentOptions& options);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -76,6 +77,14 @@ std::string json_of(const package::Package& package, const assay::Condition& con
     return json_text(json);
 }
 
+/// So that only what is shown, and what viability is made of, must stay apart.
+void drop_other_readouts(package::Package& package, const std::vector<std::string>& ids) {
+    std::erase_if(package.readouts, [&](const package::Readout& readout) {
+        return readout.id != package.protocol.growth &&
+               std::find(ids.begin(), ids.end(), readout.id) == ids.end();
+    });
+}
+
 report::Table table_of(const std::string& title, const std::vector<Shown>& shown,
                        const assay::EnsembleCourse& course) {
     report::Table table{.title = title,
@@ -122,6 +131,7 @@ Exit simulate_package(const SimCommand& command, const Target& target) {
         return show(condition.error());
     }
     std::vector<const package::Readout*> readouts;
+    std::vector<std::string> ids;
     for (const std::string& name : command.readouts) {
         if (name == kViability) {
             continue;  // always the last column
@@ -130,9 +140,15 @@ Exit simulate_package(const SimCommand& command, const Target& target) {
         if (!readout) {
             return show(readout.error());
         }
-        readouts.push_back(readout.value());
+        ids.push_back(readout.value()->id);
     }
     const bool is_everything = command.readouts.empty();
+    if (command.lumps == Lumps::always && !is_everything) {
+        drop_other_readouts(package, ids);
+    }
+    for (const std::string& id : ids) {
+        readouts.push_back(package::find_readout(package, id).value());
+    }
     if (is_everything) {
         for (const package::Readout& readout : package.readouts) {
             readouts.push_back(&readout);
@@ -156,11 +172,23 @@ Exit simulate_package(const SimCommand& command, const Target& target) {
     options.solver.method = command.solver;
     options.solver.reducing = command.reduction;
     options.threads = 2;
-    auto experiment = experiment_of(package, options);
+    std::optional<Manifest::Size> before_lumping;
+    auto experiment = [&]() -> Outcome<assay::Experiment, Diagnostics> {
+        if (command.lumps != Lumps::always) {
+            return experiment_of(package, options);
+        }
+        auto lumped = lumped_experiment_of(package, options);
+        if (!lumped) {
+            return std::move(lumped).error();
+        }
+        before_lumping = lumped.value().before;
+        return std::move(lumped.value().experiment);
+    }();
     if (!experiment) {
         return show(experiment.error());
     }
     Manifest manifest = manifest_of({}, experiment.value(), options);
+    manifest.before_lumping = before_lumping;
     manifest.runs = 2 * (1 + set_count);
     const bool is_for_terminal = command.output.empty() && !command.as_json;
     const std::size_t steps =

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/assay/compile_package.cpp: the way from a package to equations in one call.
+// erbium/assay/compile_package.cpp: the way from a package to its network and equations.
+#include <string>
 #include <utility>
 
 #include "erbium/assay/experiment.hpp"
@@ -8,7 +9,7 @@
 
 namespace erbium::assay {
 
-Outcome<eqn::System, Diagnostics> compile_package(const Package& package, Diagnostics& warnings) {
+Outcome<net::Network, Diagnostics> package_network(const Package& package, Diagnostics& warnings) {
     auto bound = package::assemble(package);
     if (!bound) {
         return std::move(bound).error();
@@ -19,7 +20,23 @@ Outcome<eqn::System, Diagnostics> compile_package(const Package& package, Diagno
         return std::move(generated).error();
     }
     warnings.append(std::move(generated.value().warnings));
-    return eqn::compile(generated.value().network);
+    return std::move(generated.value().network);
+}
+
+net::Lumping lumped_package_network(const Package& package, const net::Network& network) {
+    net::LumpOptions options;
+    for (const package::Readout& readout : package.readouts) {
+        options.outputs.push_back(readout.of);
+    }
+    return net::lump(network, options);
+}
+
+Outcome<eqn::System, Diagnostics> compile_package(const Package& package, Diagnostics& warnings) {
+    const Outcome<net::Network, Diagnostics> network = package_network(package, warnings);
+    if (!network) {
+        return network.error();
+    }
+    return eqn::compile(network.value());
 }
 
 }  // namespace erbium::assay

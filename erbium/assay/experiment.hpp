@@ -16,6 +16,7 @@
 #include "erbium/base/outcome.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/eqn/system.hpp"
+#include "erbium/net/lumping.hpp"
 #include "erbium/package/package.hpp"
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/run.hpp"
@@ -197,8 +198,14 @@ private:
     std::vector<std::string> fallbacks_;
 };
 
-/// The equations of a package: assembled, generated, compiled. Warnings of the way go to
-/// `warnings`.
+/// The network of a package: assembled and generated. Warnings of the way go to `warnings`.
+[[nodiscard]] Outcome<net::Network, Diagnostics> package_network(const Package& package,
+                                                                 Diagnostics& warnings);
+/// The network with species made one that no readout of the package tells apart; the course of the
+/// readouts is the same, for every profile and treatment.
+[[nodiscard]] net::Lumping lumped_package_network(const Package& package,
+                                                  const net::Network& network);
+/// The equations of a package, nothing lumped.
 [[nodiscard]] Outcome<eqn::System, Diagnostics> compile_package(const Package& package,
                                                                 Diagnostics& warnings);
 

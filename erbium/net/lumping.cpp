@@ -12,6 +12,8 @@
 #include <utility>
 #include <variant>
 
+#include "erbium/net/product_form.hpp"
+
 namespace erbium::net {
 namespace {
 
@@ -344,9 +346,8 @@ void write_reactions(const Network& network, const std::vector<SpeciesId>& lump_
     }
 }
 
-}  // namespace
-
-Lumping lump(const Network& network, const LumpOptions& options) {
+/// Of a network as it stands.
+Lumping lump_as_written(const Network& network, const LumpOptions& options) {
     const Needed needed{network, options};
     const Partition partition{network, options, needed};
     Lumping result;
@@ -398,6 +399,18 @@ Lumping lump(const Network& network, const LumpOptions& options) {
     }
     write_reactions(network, result.lump_of, first_of, out);
     return result;
+}
+
+}  // namespace
+
+Lumping lump(const Network& network, const LumpOptions& options) {
+    if (has_whole_rates(network)) {
+        Lumping of_products = lump_as_written(product_form(network), options);
+        if (of_products.network.species_count() < network.species_count()) {
+            return of_products;
+        }
+    }
+    return lump_as_written(network, options);
 }
 
 }  // namespace erbium::net

@@ -36,6 +36,9 @@ struct Lumping {
 /// blocks until this holds. Species of saturating laws (michaelis_menten, saturation, hill), fixed
 /// ones and targets of events stay alone.
 ///
+/// Rates that are given whole (function_product, as those of SBML models) are looked at as sums of
+/// products first (product_form()); where that lumps nothing the network stays as it was written.
+///
 /// Source: forward equivalence of reaction networks; Cardelli, Tribastone, Tschaikowski, Vandin,
 /// PNAS 114 (2017) 10029; the oldest form is that of Li and Rabitz, Chem Eng Sci 44 (1989) 1413.
 /// Cost: O(rounds * reactants * changes * log); rounds are at most the number of lumps.

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "erbium/assay/panels.hpp"
+#include "erbium/eqn/system.hpp"
 #include "near.hpp"
 #include "teaching_experiment.hpp"
 
@@ -256,6 +257,54 @@ TEST(Panels, TheMapShowsNodesBeforeAndAfter) {
     ASSERT_EQ(nodes.size(), 2U);
     EXPECT_TRUE(near_rel(nodes[0].control, 20000.0, 1e-4));
     EXPECT_TRUE(near_rel(nodes[0].ratio, free_receptors(1.0, 100, 24 * kHour), 1e-4));
+}
+
+/// The teaching package, its receptor with two more sites that nothing reads.
+package::Package package_with_more_sites() {
+    package::Package package = teaching_package();
+    std::string text = package.modules.front()->text;
+    const auto replace = [&](const std::string& from, const std::string& to) {
+        const std::size_t at = text.find(from);
+        ASSERT_NE(at, std::string::npos) << from;
+        text.replace(at, from.size(), to);
+    };
+    replace("R(site~free~blocked)", "R(site~free~blocked,left~u~p,right~u~p)");
+    replace("  R(site~free) copies_R", "  R(site~free,left~u,right~u) copies_R");
+    replace("  make: 0 -> R(site~free) k_make",
+            "  make: 0 -> R(site~free,left~u,right~u) k_make\n"
+            "  left: R(left~u) <-> R(left~p) k_off, 2*k_off\n"
+            "  right: R(right~u) <-> R(right~p) k_off, k_loss");
+    package.modules.front() =
+        std::make_shared<const SourceText>(SourceText{package.modules.front()->path, text});
+    return package;
+}
+
+TEST(Experiments, OfALumpedPackageHaveTheSameReadouts) {
+    const package::Package package = package_with_more_sites();
+    Diagnostics warnings;
+    const auto network = package_network(package, warnings);
+    ASSERT_TRUE(network) << network.error().text();
+    const net::Lumping lumping = lumped_package_network(package, network.value());
+    EXPECT_EQ(network.value().species_count(), 9U);
+    EXPECT_EQ(lumping.network.species_count(), 3U);  // free, blocked, cells
+    const std::array<Condition, 2> conditions = {amplified("blocker 5 nM"), amplified("none")};
+    const std::vector<double> times_s = {0.0, 10.0, 600.0, kHour, 72 * kHour};
+    const auto courses_of = [&](const net::Network& of) {
+        ExperimentOptions options;
+        options.solver.tolerances = {1e-12, 1e-12};
+        options.steady_tolerance = 1e-12;
+        auto experiment = Experiment::make(package, eqn::compile(of).value(), options);
+        EXPECT_TRUE(experiment) << (experiment ? "" : experiment.error().text());
+        return experiment.value().run(conditions, times_s);
+    };
+    const auto whole = courses_of(network.value());
+    const auto lumped = courses_of(lumping.network);
+    for (std::size_t c = 0; c < conditions.size(); ++c) {
+        ASSERT_TRUE(whole[c].is_ok) << whole[c].reason;
+        ASSERT_TRUE(lumped[c].is_ok) << lumped[c].reason;
+        EXPECT_TRUE(all_near(lumped[c].values, whole[c].values, 1e-10));
+        EXPECT_TRUE(all_near(lumped[c].baseline, whole[c].baseline, 1e-10));
+    }
 }
 
 }  // namespace
