@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "commands.hpp"
+#include "erbium/base/check.hpp"
 #include "erbium/base/error.hpp"
 #include "erbium/base/hash.hpp"
 #include "erbium/base/text.hpp"
@@ -24,6 +25,7 @@
 #include "erbium/petab/hierarchical.hpp"
 #include "erbium/petab/objective.hpp"
 #include "erbium/petab/simulation_table.hpp"
+#include "erbium/petab/time_grid.hpp"
 #include "fit_figures.hpp"
 #include "fit_posterior.hpp"
 #include "fit_tables.hpp"
@@ -33,6 +35,9 @@ namespace erbium::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Of each simulated curve in the figures.
+constexpr std::size_t kCurveIntervals = 200;
 
 /// Set by Ctrl-C. The one global of the program: a signal handler has no other place to write to.
 std::atomic<bool> interrupted{false};
@@ -344,7 +349,9 @@ private:
         std::vector<NamedFigure> figures{waterfall_figure(results_),
                                          parameters_figure(searched().coordinates(), results_),
                                          agreement_figure(tables, prediction_)};
-        for (NamedFigure& figure : data_figures(tables, prediction_)) {
+        const petab::Problem grid = petab::on_time_grid(tables, kCurveIntervals);
+        const petab::Prediction curves = predicted_at(grid);
+        for (NamedFigure& figure : data_figures(tables, prediction_, {grid, curves})) {
             figures.push_back(std::move(figure));
         }
         if (!profiles_.empty()) {
@@ -367,6 +374,15 @@ private:
             }
         }
         write_manifest_file();
+    }
+
+    /// What the best point says about other measurements of the same model.
+    [[nodiscard]] petab::Prediction predicted_at(const petab::Problem& other) const {
+        Outcome<petab::BoundProblem, Diagnostics> bound = petab::bind(other);
+        ERBIUM_CHECK(static_cast<bool>(bound), "bound before with other measurements");
+        petab::Objective objective{
+            std::make_shared<const petab::BoundProblem>(std::move(bound).value())};
+        return objective.predict(best_x_);
     }
 
     void write_manifest_file() {
@@ -427,6 +443,7 @@ private:
             if (samples_.draws >= kLeastDraws) {
                 json["r_hat"] = worst_r_hat;
                 json["bulk_ess"] = least_ess;
+                json["mixed"] = fit::has_mixed(worst_r_hat, least_ess, samples_.chains);
             }
             json["interrupted"] = interrupted.load();
             print(json.dump() + "\n");
@@ -441,6 +458,11 @@ private:
             print(fmt::format("{} chains of {} samples: largest R-hat {}, least bulk ESS {}\n",
                               samples_.chains, samples_.draws, rounded(worst_r_hat, 4),
                               rounded(least_ess, 4)));
+            if (!fit::has_mixed(worst_r_hat, least_ess, samples_.chains)) {
+                print(
+                    "the chains have not mixed: their intervals are not those of the posterior "
+                    "yet; more --samples or --temperatures may help\n");
+            }
         }
         print(fmt::format("results in {}\n", folder_.string()));
     }

@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 #include "erbium/base/text.hpp"
+#include "erbium/petab/time_grid.hpp"
 #include "erbium/report/line_chart.hpp"
+#include "erbium/report/position_chart.hpp"
 #include "erbium/report/scatter.hpp"
 #include "erbium/report/svg.hpp"
 
@@ -24,6 +25,14 @@ constexpr double kHeight_px = 400.0;
 NamedFigure drawn(std::string name, const report::LineChart& chart, double width_px = kWidth_px,
                   double height_px = kHeight_px) {
     return {std::move(name), report::standalone(report::svg(chart, width_px, height_px))};
+}
+
+/// The experiment, and what stands in the placeholders where anything does.
+std::string curve_label(const petab::Problem& problem, const petab::Measurement& measurement) {
+    const std::string& experiment = problem.experiments[measurement.experiment].id;
+    return measurement.observable_parameters.empty()
+               ? experiment
+               : fmt::format("{} ({})", experiment, measurement.observable_parameters);
 }
 
 }  // namespace
@@ -55,43 +64,47 @@ NamedFigure waterfall_figure(std::span<const fit::StartResult> results) {
 
 NamedFigure parameters_figure(std::span<const fit::Coordinate> coordinates,
                               std::span<const fit::StartResult> results) {
-    const std::vector<std::size_t> order = fit::ranking(results);
-    report::LineChart chart{
+    report::PositionChart chart{
         .id = "parameters",
-        .title = "Parameters of the best starts, between their bounds",
-        .x = {.title = "parameter, in the order of the table"},
-        .y = {.title = "position between the bounds (0 lower, 1 upper)", .low = 0.0, .high = 1.0}};
+        .title = "Parameters of the best different optima, between their bounds",
+        .subtitle =
+            "bounds and values on the scale of the search; the best optimum is the whole line"};
     constexpr std::size_t kMostShown = 5;
-    double last = kNan;
-    std::size_t shown = 0;
-    for (const std::size_t r : order) {
+    std::vector<const fit::Optimum*> shown;
+    for (const std::size_t r : fit::ranking(results)) {
         const fit::Optimum& optimum = results[r].optimum;
-        // Starts that reached the same value are one line.
-        if (shown == kMostShown || !std::isfinite(optimum.value)) {
+        if (shown.size() == kMostShown || !std::isfinite(optimum.value)) {
             break;
         }
-        if (optimum.value - last < 1e-3) {
-            continue;
+        // Starts that reached the same value are one line.
+        if (shown.empty() || optimum.value - shown.back()->value >= 1e-3) {
+            shown.push_back(&optimum);
         }
-        last = optimum.value;
-        report::Series series{
-            .label = fmt::format("{}", rounded(optimum.value, 6)),
-            .line = shown == 0 ? report::LineStyle::solid : report::LineStyle::dotted};
-        for (std::size_t i = 0; i < coordinates.size(); ++i) {
-            const fit::Coordinate& c = coordinates[i];
-            const double position = (optimum.x[i] - c.lower) / (c.upper - c.lower);
-            series.x.push_back(static_cast<double>(i + 1));
-            series.y.push_back(position);
-            series.measured.push_back(
-                {.x = static_cast<double>(i + 1),
-                 .y = position,
-                 .note = fmt::format("{} = {}", c.name, rounded(optimum.x[i], 6))});
-        }
-        chart.series.push_back(std::move(series));
-        ++shown;
     }
-    return drawn("parameters.svg", chart,
-                 std::max(kWidth_px, 60.0 + 12.0 * static_cast<double>(coordinates.size())));
+    for (const fit::Optimum* optimum : shown) {
+        chart.series.push_back({.label = fmt::format("objective {}", rounded(optimum->value, 6))});
+    }
+    for (std::size_t i = 0; i < coordinates.size(); ++i) {
+        double low = coordinates[i].lower;
+        double high = coordinates[i].upper;
+        // Without bounds the range is that of the optima.
+        if (!std::isfinite(low) || !std::isfinite(high)) {
+            low = std::numeric_limits<double>::infinity();
+            high = -low;
+            for (const fit::Optimum* optimum : shown) {
+                low = std::min(low, optimum->x[i]);
+                high = std::max(high, optimum->x[i]);
+            }
+        }
+        chart.rows.push_back({coordinates[i].name, rounded(low, 3), rounded(high, 3)});
+        for (std::size_t s = 0; s < shown.size(); ++s) {
+            const double x = shown[s]->x[i];
+            chart.series[s].position.push_back(high > low ? (x - low) / (high - low) : 0.5);
+            chart.series[s].note.push_back(
+                fmt::format("{} = {}", coordinates[i].name, rounded(x, 6)));
+        }
+    }
+    return {"parameters.svg", report::standalone(report::svg(chart, kWidth_px))};
 }
 
 NamedFigure agreement_figure(const petab::Problem& problem, const petab::Prediction& prediction) {
@@ -128,45 +141,49 @@ NamedFigure agreement_figure(const petab::Problem& problem, const petab::Predict
 }
 
 std::vector<NamedFigure> data_figures(const petab::Problem& problem,
-                                      const petab::Prediction& prediction) {
+                                      const petab::Prediction& prediction, const Curves& curves) {
     std::vector<NamedFigure> figures;
     for (std::size_t o = 0; o < problem.observables.size(); ++o) {
         const petab::Observable& observable = problem.observables[o];
-        std::map<std::size_t, std::vector<std::size_t>> by_experiment;
-        for (std::size_t m = 0; m < problem.measurements.size(); ++m) {
-            if (problem.measurements[m].observable == o &&
-                std::isfinite(problem.measurements[m].time)) {
-                by_experiment[problem.measurements[m].experiment].push_back(m);
-            }
-        }
+        const bool is_linear = observable.model.transformation == petab::Transformation::linear;
         report::LineChart chart{
             .id = observable.id,
             .title = observable.name.empty() ? observable.id : observable.name,
             .x = {.title = "time"},
             .y = {.title = "measured (points, one noise up and down) and simulated (lines)"}};
         constexpr std::size_t kMostSeries = 8;
-        for (auto& [experiment, rows] : by_experiment) {
-            if (chart.series.size() == kMostSeries) {
-                break;
+        std::vector<const petab::Measurement*> examples;
+        for (std::size_t m = 0; m < problem.measurements.size(); ++m) {
+            const petab::Measurement& measurement = problem.measurements[m];
+            if (measurement.observable != o || !std::isfinite(measurement.time)) {
+                continue;
             }
-            std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
-                return problem.measurements[a].time < problem.measurements[b].time;
-            });
-            const bool is_linear = observable.model.transformation == petab::Transformation::linear;
-            report::Series series{.label = problem.experiments[experiment].id};
-            for (const std::size_t m : rows) {
-                const petab::Measurement& measurement = problem.measurements[m];
-                const double noise = prediction.noise[m];
-                series.measured.push_back({.x = measurement.time,
-                                           .y = measurement.value,
-                                           .lower = is_linear ? measurement.value - noise : kNan,
-                                           .upper = is_linear ? measurement.value + noise : kNan});
-                if (series.x.empty() || series.x.back() < measurement.time) {
-                    series.x.push_back(measurement.time);
-                    series.y.push_back(prediction.simulated[m]);
+            const auto known = std::find_if(
+                examples.begin(), examples.end(),
+                [&](const auto* example) { return petab::is_same_curve(*example, measurement); });
+            const auto s = static_cast<std::size_t>(known - examples.begin());
+            if (known == examples.end()) {
+                if (examples.size() == kMostSeries) {
+                    continue;
+                }
+                examples.push_back(&measurement);
+                chart.series.push_back({.label = curve_label(problem, measurement)});
+            }
+            const double noise = prediction.noise[m];
+            chart.series[s].measured.push_back(
+                {.x = measurement.time,
+                 .y = measurement.value,
+                 .lower = is_linear ? measurement.value - noise : kNan,
+                 .upper = is_linear ? measurement.value + noise : kNan});
+        }
+        for (std::size_t m = 0; m < curves.problem.measurements.size(); ++m) {
+            const petab::Measurement& point = curves.problem.measurements[m];
+            for (std::size_t s = 0; s < examples.size(); ++s) {
+                if (petab::is_same_curve(*examples[s], point)) {
+                    chart.series[s].x.push_back(point.time);
+                    chart.series[s].y.push_back(curves.prediction.simulated[m]);
                 }
             }
-            chart.series.push_back(std::move(series));
         }
         if (!chart.series.empty()) {
             figures.push_back(drawn(fmt::format("fit_{}.svg", observable.id), chart));

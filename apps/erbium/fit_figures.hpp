@@ -22,7 +22,7 @@ struct NamedFigure {
 /// Values of all starts in ascending order, as distances from the best.
 [[nodiscard]] NamedFigure waterfall_figure(std::span<const fit::StartResult> results);
 
-/// Coordinates of the starts, scaled to their bounds; the best ones dark.
+/// Where the best different optima lie between the bounds, a row a parameter.
 [[nodiscard]] NamedFigure parameters_figure(std::span<const fit::Coordinate> coordinates,
                                             std::span<const fit::StartResult> results);
 
@@ -30,10 +30,17 @@ struct NamedFigure {
 [[nodiscard]] NamedFigure agreement_figure(const petab::Problem& problem,
                                            const petab::Prediction& prediction);
 
+/// What is simulated between the measurements: petab::on_time_grid and its prediction.
+struct Curves {
+    const petab::Problem& problem;
+    const petab::Prediction& prediction;
+};
+
 /// One figure for each observable: data with their noise and simulations over time, one series for
-/// each experiment.
+/// each experiment and each set of parameters of the observable, at most eight.
 [[nodiscard]] std::vector<NamedFigure> data_figures(const petab::Problem& problem,
-                                                    const petab::Prediction& prediction);
+                                                    const petab::Prediction& prediction,
+                                                    const Curves& curves);
 
 [[nodiscard]] std::vector<NamedFigure> profile_figures(std::span<const fit::Coordinate> coordinates,
                                                        std::span<const fit::Profile> profiles,

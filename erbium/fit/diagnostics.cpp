@@ -148,6 +148,10 @@ double bulk_ess(const Draws& draws) {
     return ess_of(with_scores(split(draws)));
 }
 
+bool has_mixed(double r_hat, double bulk_ess, std::size_t chains) noexcept {
+    return r_hat <= 1.01 && bulk_ess >= 100.0 * static_cast<double>(chains);
+}
+
 double effective_sample_size(const Draws& draws) {
     return ess_of(split(draws));
 }

@@ -23,6 +23,10 @@ struct Draws {
 
 /// Effective sample size of the bulk: of the rank-normalised values.
 [[nodiscard]] double bulk_ess(const Draws& draws);
+/// Whether chains may be read as draws of one distribution: R-hat at most 1.01 and a bulk effective
+/// sample size of at least 100 for each chain, as the source asks.
+[[nodiscard]] bool has_mixed(double r_hat, double bulk_ess, std::size_t chains) noexcept;
+
 /// Effective sample size in the tails: the lesser of those of the 5 % and 95 % quantiles.
 [[nodiscard]] double tail_ess(const Draws& draws);
 /// Effective sample size of the values themselves; their mean has the variance of that many

@@ -296,10 +296,11 @@ std::string svg(const LineChart& chart, double width_px, double height_px) {
 
     const std::string clip = chart.id + "-clip";
     out.open("clipPath", {{"id", clip}});
+    // Room for whole markers at the ends of the axes.
     out.element("rect", {{"x", frame.left - 5.0},
                          {"y", frame.top - 5.0},
                          {"width", frame.width + 10.0},
-                         {"height", frame.height + 6.0}});
+                         {"height", frame.height + 10.0}});
     out.close();
     out.open("g", {{"clip-path", "url(#" + clip + ")"}});
     for (std::size_t s = 0; s < chart.series.size(); ++s) {

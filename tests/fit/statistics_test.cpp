@@ -156,11 +156,14 @@ TEST(Diagnostics, SeeWhetherChainsAgree) {
     EXPECT_LT(r_hat({good, 4, n}), 1.01);
     EXPECT_TRUE(near_rel(bulk_ess({good, 4, n}), 4.0 * n, 0.15));
     EXPECT_TRUE(near_rel(tail_ess({good, 4, n}), 4.0 * n, 0.25));
+    EXPECT_TRUE(has_mixed(r_hat({good, 4, n}), bulk_ess({good, 4, n}), 4));
     std::vector<double> shifted = good;
     for (std::size_t i = 0; i < n; ++i) {
         shifted[i] += 1.0;
     }
     EXPECT_GT(r_hat({shifted, 4, n}), 1.1);
+    EXPECT_FALSE(has_mixed(r_hat({shifted, 4, n}), 8000.0, 4));
+    EXPECT_FALSE(has_mixed(1.0, 399.0, 4));
     std::vector<double> wide = good;  // same place, other spread
     for (std::size_t i = 0; i < n; ++i) {
         wide[i] *= 4.0;

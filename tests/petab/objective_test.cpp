@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "erbium/petab/time_grid.hpp"
 #include "near.hpp"
 #include "problem_folder.hpp"
 
@@ -237,6 +238,44 @@ TEST(PetabObjective, RefusesConditionsThatDependOnTheState) {
     const auto loaded = load_problem(folder.path());
     ASSERT_FALSE(loaded);
     EXPECT_TRUE(loaded.error().is_only_unsupported()) << loaded.error().text();
+}
+
+TEST(PetabTimeGrid, IsTheCurveBetweenTheMeasurements) {
+    Files files = conversion_1();
+    files["measurements.tsv"] =
+        "observableId simulationConditionId time measurement\n"
+        "obs_a c0 2 0.7\n"
+        "obs_a c0 10 0.1\n"
+        "obs_a c0 inf 0.1\n";
+    const Problem grid = on_time_grid(load(files)->problem, 50);
+    ASSERT_EQ(grid.measurements.size(), 51U);
+    auto bound = bind(grid);
+    ASSERT_TRUE(bound) << bound.error().text();
+    Objective objective{std::make_shared<const BoundProblem>(std::move(bound).value())};
+    const Prediction curve = objective.predict(objective.nominal());
+    for (std::size_t i = 0; i <= 50; ++i) {
+        const double t = 0.2 * static_cast<double>(i);
+        EXPECT_NEAR(grid.measurements[i].time, t, 1e-12);
+        EXPECT_TRUE(near_rel(curve.simulated[i], a_of(t, 1.0, 0.0, 0.8, 0.6), 1e-6)) << t;
+    }
+}
+
+TEST(PetabTimeGrid, KeepsCurvesWithOtherPlaceholdersApart) {
+    Files files = conversion_1();
+    files["observables.tsv"] =
+        "observableId observableFormula noiseFormula\n"
+        "obs_a observableParameter1_obs_a*A_tot 0.5\n";
+    files["measurements.tsv"] =
+        "observableId simulationConditionId time measurement observableParameters\n"
+        "obs_a c0 4 0.7 1\n"
+        "obs_a c0 5 0.7 3\n"
+        "obs_a c0 8 0.1 1\n";
+    const Problem grid = on_time_grid(load(files)->problem, 2);
+    ASSERT_EQ(grid.measurements.size(), 6U);
+    EXPECT_EQ(grid.measurements[2].time, 8.0);
+    EXPECT_EQ(grid.measurements[5].time, 5.0);
+    EXPECT_TRUE(is_same_curve(grid.measurements[0], grid.measurements[2]));
+    EXPECT_FALSE(is_same_curve(grid.measurements[2], grid.measurements[3]));
 }
 
 }  // namespace
