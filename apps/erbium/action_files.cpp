@@ -229,6 +229,7 @@ Outcome<std::vector<std::string>, Diagnostics> ActionFiles::write(
         }
         sbml::ExportOptions options;
         options.id = options.name = loaded_.model.name.empty() ? "model" : loaded_.model.name;
+        options.compartments = loaded_.model.compartments;
         Outcome<std::string, Diagnostics> text = sbml::export_network(network, options);
         if (!text) {
             return std::move(text).error();

@@ -182,6 +182,7 @@ Outcome<Convertible, Diagnostics> load(const ConvertCommand& command, const Targ
     }
     print_error(loaded.value().warnings.text());
     made.network = std::move(loaded.value().network);
+    made.options.compartments = std::move(loaded.value().compartments);
     return made;
 }
 

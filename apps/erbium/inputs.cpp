@@ -244,7 +244,8 @@ Outcome<LoadedNetwork, Diagnostics> load_network(const Target& target,
         return std::move(generated).error();
     }
     LoadedNetwork network{std::move(generated.value().network), loaded.value().model.rules.size(),
-                          std::move(loaded.value().texts), std::move(loaded.value().warnings)};
+                          std::move(loaded.value().texts), std::move(loaded.value().warnings),
+                          std::move(loaded.value().model.compartments)};
     network.warnings.append(std::move(generated.value().warnings));
     return network;
 }

@@ -71,6 +71,7 @@ struct LoadedNetwork {
     std::size_t rules{};
     std::vector<std::shared_ptr<const SourceText>> texts;
     Diagnostics warnings;
+    std::vector<model::Compartment> compartments{};  ///< of the rule-based model
 };
 
 /// An SBML model with the texts it was read from: the document, and files beside it that it names.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -63,18 +64,25 @@ class Exporter {
 public:
     Exporter(const Network& network, const ExportOptions& options)
         : network_{network}, options_{options} {
-        ids_.insert(std::string{kCompartment});
+        choose_places();
+        if (has_own_place_) {
+            ids_.insert(std::string{kCompartment});
+        }
         for (const auto& parameter : network.parameters) {
             take_id(parameter.name);
         }
         for (const auto& function : network.functions) {
             take_id(function.name);
         }
+        for (const model::Compartment& compartment : options.compartments) {
+            compartment_ids_.push_back(take_id("@c " + compartment.name, compartment.name));
+        }
         choose_species_ids();
         find_what_events_change();
     }
 
     Outcome<std::string, Diagnostics> write() {
+        const std::string compartments = list("listOfCompartments", compartment_elements());
         const std::string species = list("listOfSpecies", species_elements());
         const std::string parameters = list("listOfParameters", parameter_elements());
         const std::string initial = list("listOfInitialAssignments", initial_assignments());
@@ -89,16 +97,12 @@ public:
         return fmt::format(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             "<sbml xmlns=\"http://www.sbml.org/sbml/level3/version2/core\" level=\"3\" "
-            "version=\"2\">\n<model id=\"{}\"{}{}{}{}>\n{}{}<listOfCompartments>\n<compartment "
-            "id=\"{}\" spatialDimensions=\"3\" size=\"1\"{} constant=\"true\">{}</compartment>\n"
-            "</listOfCompartments>\n{}{}{}{}{}{}</model>\n</sbml>\n",
+            "version=\"2\">\n<model id=\"{}\"{}{}{}{}>\n{}{}{}{}{}{}{}{}{}</model>\n</sbml>\n",
             made_id(options_.id), attribute("name", options_.name),
             attribute("timeUnits", time_unit), attribute("substanceUnits", amount_unit),
             attribute("extentUnits", amount_unit), notes(options_.notes),
-            list("listOfUnitDefinitions", unit_definitions_), kCompartment,
-            amount_unit.empty() ? "" : " units=\"dimensionless\"",
-            notes({"All species are amounts; rate constants hold volumes where they matter."}),
-            species, parameters, initial, rules, reactions, events);
+            list("listOfUnitDefinitions", unit_definitions_), compartments, species, parameters,
+            initial, rules, reactions, events);
     }
 
 private:
@@ -110,6 +114,29 @@ private:
         }
         id_of_name_.emplace(name, id);
         return id;
+    }
+
+    /// The compartment that a species' text begins with, `@C::`; none: everything else's.
+    [[nodiscard]] std::optional<std::size_t> place_of(std::string_view species) const {
+        const std::size_t end = species.find("::");
+        if (!species.starts_with('@') || end == std::string_view::npos) {
+            return std::nullopt;
+        }
+        const auto& all = options_.compartments;
+        const auto at = std::find_if(all.begin(), all.end(), [&](const model::Compartment& c) {
+            return c.name == species.substr(1, end - 1);
+        });
+        return at == all.end()
+                   ? std::nullopt
+                   : std::optional<std::size_t>{static_cast<std::size_t>(at - all.begin())};
+    }
+
+    void choose_places() {
+        has_own_place_ = options_.compartments.empty();
+        for (std::uint32_t s = 0; s < network_.species_count(); ++s) {
+            places_.push_back(place_of(network_.species_text(SpeciesId{s})));
+            has_own_place_ = has_own_place_ || !places_.back();
+        }
     }
 
     /// An observable that is one species by itself needs no rule: it is that species' id.
@@ -264,6 +291,41 @@ private:
         return out;
     }
 
+    std::string compartment_elements() {
+        std::string out;
+        if (has_own_place_) {
+            out += fmt::format(
+                "<compartment id=\"{}\" spatialDimensions=\"3\" size=\"1\"{} "
+                "constant=\"true\">{}</compartment>\n",
+                kCompartment,
+                unit_id(options_.amount_unit).empty() ? "" : " units=\"dimensionless\"",
+                notes({"All species are amounts; rate constants hold volumes where they matter."}));
+        }
+        for (std::size_t c = 0; c < options_.compartments.size(); ++c) {
+            const model::Compartment& compartment = options_.compartments[c];
+            const std::string& id = compartment_ids_[c];
+            std::vector<std::string> lines;
+            if (compartment.outside) {
+                lines.push_back(fmt::format(
+                    "Inside {}.", options_.compartments[compartment.outside->value].name));
+            }
+            if (compartment.dimension == 2) {
+                lines.emplace_back("A surface; its size is area times thickness, as BNGL has it.");
+            }
+            lines.emplace_back("Species are amounts; rate laws hold this size as a number.");
+            out += fmt::format(
+                "<compartment id=\"{}\"{} spatialDimensions=\"{}\"{} "
+                "constant=\"true\">{}</compartment>\n",
+                id, attribute("name", id == compartment.name ? "" : compartment.name),
+                compartment.dimension,
+                attribute("size", compartment.size.is_constant()
+                                      ? value_text(compartment.size.nodes().front().number)
+                                      : ""),
+                notes(lines));
+        }
+        return out;
+    }
+
     std::string species_elements() {
         std::string out;
         for (std::uint32_t s = 0; s < network_.species_count(); ++s) {
@@ -275,7 +337,7 @@ private:
                 "<species id=\"{}\"{} compartment=\"{}\"{} hasOnlySubstanceUnits=\"true\" "
                 "boundaryCondition=\"{}\" constant=\"{}\"/>\n",
                 species_ids_[s], attribute("name", species_ids_[s] == text ? "" : text),
-                kCompartment,
+                places_[s] ? compartment_ids_[*places_[s]] : kCompartment,
                 attribute("initialAmount",
                           amount.is_constant() ? value_text(amount.nodes().front().number) : ""),
                 is_fixed, is_fixed && is_event_target_[s] == 0);
@@ -294,6 +356,11 @@ private:
             const lang::Expression& amount = network_.initial_amount(SpeciesId{s});
             if (!amount.is_constant()) {
                 out += initial_assignment(species_ids_[s], amount);
+            }
+        }
+        for (std::size_t c = 0; c < options_.compartments.size(); ++c) {
+            if (const lang::Expression& size = options_.compartments[c].size; !size.is_constant()) {
+                out += initial_assignment(compartment_ids_[c], size);
             }
         }
         for (const net::Parameter& p : network_.parameters) {
@@ -445,11 +512,14 @@ private:
     Diagnostics diagnostics_;
     std::unordered_set<std::string> ids_;
     std::unordered_map<std::string, std::string> id_of_name_;
-    std::vector<std::string> species_ids_;       // by species
-    std::vector<std::uint8_t> is_alias_;         // by observable
-    std::vector<std::uint8_t> is_event_target_;  // by species
-    std::unordered_set<std::string> changed_;    // parameters that events change, or that follow
-    std::map<std::string, std::string> units_;   // text -> id
+    std::vector<std::string> compartment_ids_;        // by compartment of the options
+    std::vector<std::optional<std::size_t>> places_;  // by species: its compartment
+    bool has_own_place_{};                            // some species need a compartment of ours
+    std::vector<std::string> species_ids_;            // by species
+    std::vector<std::uint8_t> is_alias_;              // by observable
+    std::vector<std::uint8_t> is_event_target_;       // by species
+    std::unordered_set<std::string> changed_;   // parameters that events change, or that follow
+    std::map<std::string, std::string> units_;  // text -> id
     std::string unit_definitions_;
 };
 

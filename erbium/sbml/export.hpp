@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "erbium/base/outcome.hpp"
+#include "erbium/model/model.hpp"
 #include "erbium/net/network.hpp"
 
 namespace erbium::sbml {
@@ -26,12 +27,16 @@ struct ExportOptions {
     std::string time_unit;           ///< as base/units.hpp spells units; empty: not said
     std::string amount_unit;         ///< of species
     std::vector<std::string> notes;  ///< of the model, one paragraph each
+    /// Those of the rule-based model; species name theirs as BNGL does, `@C::`. Sizes may be
+    /// expressions of the network's parameters. Empty: one compartment of size 1 holds everything.
+    std::vector<model::Compartment> compartments;
     std::unordered_map<std::string, Remark> remarks;  ///< by name in the network
 };
 
-/// The document. Species are amounts in one compartment of size 1; observables and functions are
-/// parameters with assignment rules, derived parameters have initial assignments; rate laws are
-/// written out. Names that are no SBML ids become ids, and stand as names beside them.
+/// The document. Species are amounts, in compartments of three or two dimensions; observables and
+/// functions are parameters with assignment rules, derived parameters have initial assignments;
+/// rate laws are written out, the sizes of compartments in them as numbers (BioNetGen's factors).
+/// Names that are no SBML ids become ids, and stand as names beside them.
 ///
 /// Errors: ERB-SBML-0050 (unsupported: a function that SBML does not have), 0051 (unsupported: an
 /// expression that is nested too deeply), 0052 (unsupported: an event that mixes two times).

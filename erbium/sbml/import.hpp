@@ -78,10 +78,18 @@ struct ImportedModel {
 [[nodiscard]] Outcome<ImportedModel, Diagnostics> import_model(
     const std::shared_ptr<const SourceText>& source, const ImportOptions& options = {});
 
-/// What libSBML's own validators say about a document: all its checks but those of units and of
-/// modelling practice. Errors are errors here, its warnings warnings; code ERB-SBML-0016.
+/// Which of libSBML's checks.
+enum class ConsistencyChecks : std::uint8_t {
+    meaning,  ///< all but those of units and of modelling practice
+    all       ///< these too; each rule is said once, with how often it applies
+};
+
+/// What libSBML's own validators say about a document. Errors are errors here, its warnings
+/// warnings; code ERB-SBML-0016, the rule's number in parentheses. What libSBML throws is
+/// ERB-SBML-0010.
 /// Precondition: is_available().
-[[nodiscard]] Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source);
+[[nodiscard]] Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source,
+                                            ConsistencyChecks checks = ConsistencyChecks::meaning);
 
 /// How a species is wanted in a column.
 enum class SpeciesForm : std::uint8_t { as_in_model, amount, concentration };

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "erbium/base/text.hpp"
@@ -243,20 +245,33 @@ Span line_span(const std::shared_ptr<const SourceText>& source, unsigned wanted)
     return {source, begin, begin};
 }
 
+/// How much of what libSBML has found is told.
+enum class Reported { errors, everything, each_rule_once };
+
 /// What libSBML has found so far, up to a number that a person still reads.
 void report(const std::shared_ptr<const SourceText>& source, const ::SBMLDocument& document,
-            std::string_view code, bool takes_warnings, Diagnostics& diagnostics) {
+            std::string_view code, Reported reported, Diagnostics& diagnostics) {
     constexpr std::size_t kMostReported = 20;
+    std::map<unsigned, unsigned> times;  // by rule
+    for (unsigned i = 0; i < document.getNumErrors(); ++i) {
+        ++times[document.getError(i)->getErrorId()];
+    }
+    std::set<unsigned> told;
     for (unsigned i = 0; i < document.getNumErrors() && diagnostics.all().size() < kMostReported;
          ++i) {
         const ::SBMLError& error = *document.getError(i);
         const bool is_error = error.isError() || error.isFatal();
-        if (!is_error && !takes_warnings) {
+        const unsigned rule = error.getErrorId();
+        if ((!is_error && reported == Reported::errors) ||
+            (reported == Reported::each_rule_once && !told.insert(rule).second)) {
             continue;
         }
         std::string message = error.getMessage();
         std::replace(message.begin(), message.end(), '\n', ' ');
-        message = fmt::format("not valid SBML ({}): {}", error.getErrorId(), trimmed(message));
+        message = fmt::format("not valid SBML ({}): {}", rule, trimmed(message));
+        if (reported == Reported::each_rule_once && times[rule] > 1) {
+            message += fmt::format(" ({} times)", times[rule]);
+        }
         const Span span = line_span(source, error.getLine());
         if (is_error) {
             diagnostics.error(std::string{code}, span, std::move(message));
@@ -282,7 +297,7 @@ Outcome<Facts, Diagnostics> read(const std::shared_ptr<const SourceText>& source
     if (diagnostics.has_errors()) {
         return diagnostics;
     }
-    report(source, *document, "ERB-SBML-0010", false, diagnostics);
+    report(source, *document, "ERB-SBML-0010", Reported::errors, diagnostics);
     if (diagnostics.has_errors()) {
         return diagnostics;
     }
@@ -318,17 +333,20 @@ bool is_available() noexcept {
     return true;
 }
 
-Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source) {
+Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source,
+                              ConsistencyChecks checks) {
     Diagnostics diagnostics = refuse_hostile(source);
     if (diagnostics.has_errors()) {
         return diagnostics;
     }
     try {
         const std::unique_ptr<::SBMLDocument> document{::readSBMLFromString(source->text.c_str())};
-        document->setConsistencyChecks(::LIBSBML_CAT_UNITS_CONSISTENCY, false);
-        document->setConsistencyChecks(::LIBSBML_CAT_MODELING_PRACTICE, false);
+        const bool all = checks == ConsistencyChecks::all;
+        document->setConsistencyChecks(::LIBSBML_CAT_UNITS_CONSISTENCY, all);
+        document->setConsistencyChecks(::LIBSBML_CAT_MODELING_PRACTICE, all);
         document->checkConsistency();
-        report(source, *document, "ERB-SBML-0016", true, diagnostics);
+        report(source, *document, "ERB-SBML-0016",
+               all ? Reported::each_rule_once : Reported::everything, diagnostics);
     } catch (const ::SBMLConstructorException& refused) {
         return not_valid(source, refused);
     }

@@ -9,7 +9,8 @@ bool is_available() noexcept {
     return false;
 }
 
-Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source) {
+Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source,
+                              ConsistencyChecks /*checks*/) {
     return read_facts(source, {}).error();
 }
 

@@ -146,6 +146,25 @@ TEST(SbmlRefusal, AnUnknownIdIsAnErrorWithItsName) {
     EXPECT_TRUE(has(complaint(model), "'nobody'"));
 }
 
+TEST(SbmlRefusal, WhatLibsbmlThrowsAtIsADiagnostic) {
+    // Mathematics of a stoichiometry in a namespace of no level: libSBML throws where it reads it.
+    const std::string text =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sbml "
+        "xmlns=\"http://www.sbml.org/sbml/lever2/version4\" level=\"2\" version=\"4\">"
+        "<model id=\"m\"><listOfCompartments><compartment id=\"C\"/></listOfCompartments>"
+        "<listOfSpecies><species id=\"A\" compartment=\"C\" initialAmount=\"1\"/></listOfSpecies>"
+        "<listOfReactions><reaction id=\"R\"><listOfReactants><speciesReference species=\"A\">"
+        "<stoichiometryMath>" +
+        math("<cn>2</cn>") +
+        "</stoichiometryMath></speciesReference></listOfReactants></reaction></listOfReactions>"
+        "</model></sbml>";
+    // What libSBML reports instead has its error's number in parentheses.
+    const std::string thrown = "ERB-SBML-0010: not valid SBML: ";
+    EXPECT_TRUE(has(check_consistency(source(text)).text(), thrown))
+        << check_consistency(source(text)).text();
+    EXPECT_TRUE(has(complaint(text), thrown)) << complaint(text);
+}
+
 TEST(SbmlRefusal, WhatIsNoXmlIsAnError) {
     EXPECT_TRUE(has(complaint("this is no XML"), "ERB-SBML-0010"));
     EXPECT_TRUE(has(complaint(""), "ERB-SBML-0010"));
