@@ -227,6 +227,36 @@ TEST(Profiles, SayWhenAParameterIsNotIdentifiable) {
     EXPECT_EQ(p.upper, 3.0);
 }
 
+TEST(Profiles, DoNotDependOnThreads) {
+    // Rosenbrock's valley in each pair of four coordinates: profiles are curved, searches are long.
+    const LeastSquares objective{
+        box(4, -3.0, 3.0), [](std::span<const double> x) -> LeastSquares::Residuals {
+            return {
+                {10.0 * (x[1] - x[0] * x[0]), 1.0 - x[0], 10.0 * (x[3] - x[2] * x[2]), 1.0 - x[2]},
+                {-20.0 * x[0], 10.0, 0.0, 0.0,  //
+                 -1.0, 0.0, 0.0, 0.0,           //
+                 0.0, 0.0, -20.0 * x[2], 10.0,  //
+                 0.0, 0.0, -1.0, 0.0}};
+        }};
+    const std::vector<double> optimum(4, 1.0);
+    const std::vector<std::size_t> coordinates{0, 1, 2, 3};
+    ProfileOptions options;
+    const std::vector<Profile> serial = profiles(objective, optimum, coordinates, options);
+    options.threads = 3;
+    const std::vector<Profile> threaded = profiles(objective, optimum, coordinates, options);
+    ASSERT_EQ(serial.size(), coordinates.size());
+    ASSERT_EQ(threaded.size(), coordinates.size());
+    for (std::size_t i = 0; i < coordinates.size(); ++i) {
+        EXPECT_EQ(threaded[i].coordinate, coordinates[i]);
+        EXPECT_GT(serial[i].at.size(), 10U);
+        EXPECT_EQ(threaded[i].at, serial[i].at);
+        EXPECT_EQ(threaded[i].value, serial[i].value);
+        EXPECT_EQ(threaded[i].x, serial[i].x);
+        EXPECT_EQ(threaded[i].lower, serial[i].lower);
+        EXPECT_EQ(threaded[i].upper, serial[i].upper);
+    }
+}
+
 TEST(Profiles, HaveTheThresholdOfTheirLevel) {
     EXPECT_TRUE(near_rel(profile_threshold(0.95), 1.920729, 1e-6));
     EXPECT_TRUE(near_rel(profile_threshold(0.6826894921), 0.5, 1e-6));
