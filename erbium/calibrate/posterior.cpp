@@ -94,24 +94,26 @@ std::vector<FreeParameter> free_parameters(const Package& package) {
     return out;
 }
 
+double tolerance_of(const Observation& observation) {
+    const bool is_ratio = observation.scale == package::Scale::log2 ||
+                          (!observation.value && is_folded(observation.quantity));
+    return observation.tolerance.value_or(is_ratio ? kLog2Interval : kLinearInterval);
+}
+
 double standardised_residual(const Observation& observation, double model) {
     const assay::ComparisonRow row = assay::compare(observation, model);
     if (std::isnan(row.residual)) {
         return kNaN;
     }
-    if (observation.value) {
-        return row.residual / *observation.tolerance;
-    }
     // Intervals of folds are directions: how far beyond the end counts as a ratio.
-    if (is_folded(observation.quantity) && row.residual != 0.0 && model > 0.0) {
+    if (!observation.value && is_folded(observation.quantity) && row.residual != 0.0 &&
+        model > 0.0) {
         const double end = row.residual < 0.0 ? *observation.lower : *observation.upper;
         if (end > 0.0) {
-            return std::log2(model / end) / observation.tolerance.value_or(kLog2Interval);
+            return std::log2(model / end) / tolerance_of(observation);
         }
     }
-    return row.residual / observation.tolerance.value_or(observation.scale == package::Scale::log2
-                                                             ? kLog2Interval
-                                                             : kLinearInterval);
+    return row.residual / tolerance_of(observation);
 }
 
 std::vector<double> curve_weights(const Package& package,

@@ -57,8 +57,11 @@ struct FreeParameter {
 /// its value has seen the data.
 [[nodiscard]] std::vector<FreeParameter> free_parameters(const Package& package);
 
-/// Residual of a model value over the tolerance of the row. An interval without tolerance counts
-/// 0.05 on the linear scale and 0.15 on log2.
+/// What residuals of a row are divided by: its tolerance; of an interval without one 0.05, and on
+/// log2 or for folds, which are compared as ratios, 0.15.
+[[nodiscard]] double tolerance_of(const Observation& observation);
+
+/// Residual of a model value over tolerance_of() the row.
 [[nodiscard]] double standardised_residual(const Observation& observation, double model);
 
 /// Weight of each of these observations: 1 / sqrt(length of its curve), a curve being the rows that

@@ -44,6 +44,27 @@ bool is_control_ratio(MeasuredQuantity quantity) noexcept {
     return quantity == MeasuredQuantity::viability || quantity == MeasuredQuantity::fold_control;
 }
 
+bool is_fold(MeasuredQuantity quantity) noexcept {
+    return quantity == MeasuredQuantity::fold_start || quantity == MeasuredQuantity::fold_control;
+}
+
+/// What the model is compared with: a number, or how far it lies outside of an interval.
+enum class Target { value, at_least, at_most, within };
+
+std::string_view target_name(Target target) noexcept {
+    switch (target) {
+        case Target::at_least:
+            return " at least";
+        case Target::at_most:
+            return " at most";
+        case Target::within:
+            return " within";
+        case Target::value:
+            break;
+    }
+    return "";
+}
+
 std::string_view quantity_name(MeasuredQuantity quantity) noexcept {
     switch (quantity) {
         case MeasuredQuantity::viability:
@@ -87,10 +108,20 @@ public:
         Problem& problem = out_.problem;
         problem.version = 2;
         add_estimated();
+        std::vector<std::size_t> rows;
         for (std::size_t i = 0; i < package_.observations.size(); ++i) {
             if (package_.observations[i].is_held_out == (rows_ == PackageRows::held_out)) {
-                add_row(i);
+                rows.push_back(i);
             }
+        }
+        const std::vector<double> weights = rows_ == PackageRows::calibration
+                                                ? calibrate::curve_weights(package_, rows)
+                                                : std::vector<double>(rows.size(), 1.0);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            weights_.emplace(rows[i], weights[i]);
+        }
+        for (const std::size_t row : rows) {
+            add_row(row);
         }
         if (diagnostics_.has_errors()) {
             return std::move(diagnostics_);
@@ -147,8 +178,8 @@ private:
 
     void add_row(std::size_t index) {
         const Observation& row = package_.observations[index];
-        if (!row.value) {
-            leave_out(index, "an interval or a direction, and no value");
+        if (!row.value && !row.lower && !row.upper) {
+            leave_out(index, "neither a value nor an interval");
             return;
         }
         if (row.quantity == MeasuredQuantity::fold_start &&
@@ -159,25 +190,40 @@ private:
         const std::string& readout =
             row.quantity == MeasuredQuantity::viability ? package_.protocol.growth : row.readout;
         Measurement measurement;
-        measurement.observable = observable(readout, row.quantity, row.scale);
         measurement.experiment = experiment({row.profile, {}, row.background, row.treatment});
         measurement.time = row.time_s;
-        measurement.value = *row.value;
         if (is_control_ratio(row.quantity)) {
             measurement.observable_overrides.push_back({0.0, control(index, readout)});
         }
-        const double tolerance = row.tolerance.value_or(1.0);
-        measurement.noise_overrides.push_back(
-            {row.scale == package::Scale::log2 ? tolerance * std::numbers::ln2 : tolerance, {}});
+        // Beyond the end of an interval of folds, how far counts as a ratio whatever the scale.
+        const bool is_log =
+            row.scale == package::Scale::log2 || (!row.value && is_fold(row.quantity));
+        Target target = Target::value;
+        if (row.value) {
+            measurement.value = *row.value;
+        } else {
+            // A ratio is never below 0.
+            const bool has_lower = row.lower && (!is_log || *row.lower > 0.0);
+            target = has_lower ? (row.upper ? Target::within : Target::at_least) : Target::at_most;
+            if (has_lower) {
+                measurement.observable_overrides.push_back({*row.lower, {}});
+            }
+            if (row.upper) {
+                measurement.observable_overrides.push_back({*row.upper, {}});
+            }
+        }
+        measurement.observable = observable(readout, row.quantity, target, is_log);
+        const double tolerance = calibrate::tolerance_of(row) * (is_log ? std::numbers::ln2 : 1.0);
+        measurement.noise_overrides.push_back({tolerance / std::sqrt(weights_.at(index)), {}});
         out_.problem.measurements.push_back(std::move(measurement));
         out_.observations.push_back(index);
+        out_.weights.push_back(weights_.at(index));
     }
 
-    std::size_t observable(const std::string& readout, MeasuredQuantity quantity,
-                           package::Scale scale) {
-        const bool is_log = scale == package::Scale::log2;
-        const std::string key =
-            fmt::format("{} {}{}", readout, quantity_name(quantity), is_log ? " log" : "");
+    std::size_t observable(const std::string& readout, MeasuredQuantity quantity, Target target,
+                           bool is_log) {
+        const std::string key = fmt::format("{} {}{}{}", readout, quantity_name(quantity),
+                                            is_log ? " log" : "", target_name(target));
         const auto [at, is_new] = observables_.try_emplace(key, out_.problem.observables.size());
         if (!is_new) {
             return at->second;
@@ -186,19 +232,43 @@ private:
         Observable made;
         made.id = take_id(made_id(key));
         made.name = package_.readout(readout)->title;
+        const auto placeholder = [&made] {
+            made.placeholders.push_back(
+                fmt::format("observableParameter{}_{}", made.placeholders.size() + 1, made.id));
+            return made.placeholders.back();
+        };
         std::string text = of;
         if (quantity == MeasuredQuantity::fold_start) {
             text = fmt::format("{}/{}", of, memory(of));
         } else if (is_control_ratio(quantity)) {
-            made.placeholders.push_back(fmt::format("observableParameter1_{}", made.id));
-            text = fmt::format("{}/{}", of, made.placeholders.front());
+            text = fmt::format("{}/{}", of, placeholder());
         }
         made.noise_placeholders.push_back(fmt::format("noiseParameter1_{}", made.id));
-        made.formula = formula(text);
         made.noise = formula(made.noise_placeholders.front());
-        made.model.transformation = is_log ? Transformation::log : Transformation::linear;
+        if (target == Target::value) {
+            made.model.transformation = is_log ? Transformation::log : Transformation::linear;
+        } else {
+            const std::string lower = target == Target::at_most ? std::string{} : placeholder();
+            const std::string upper = target == Target::at_least ? std::string{} : placeholder();
+            text = beyond(text, lower, upper, is_log);
+        }
+        made.formula = formula(text);
         out_.problem.observables.push_back(std::move(made));
         return at->second;
+    }
+
+    /// How far a value lies outside of an interval, 0 inside; below it negative.
+    static std::string beyond(const std::string& value, const std::string& lower,
+                              const std::string& upper, bool is_log) {
+        const auto past = [&](std::string_view cut, const std::string& end) {
+            return is_log ? fmt::format("ln({0}({1},{2})/{2})", cut, value, end)
+                          : fmt::format("({0}({1},{2})-{2})", cut, value, end);
+        };
+        if (lower.empty()) {
+            return past("max", upper);
+        }
+        return upper.empty() ? past("min", lower)
+                             : fmt::format("{}+{}", past("min", lower), past("max", upper));
     }
 
     /// The observable of the model that keeps what `of` was at the start.
@@ -240,7 +310,7 @@ private:
         parameter.is_estimated = true;
         out_.problem.parameters.push_back(std::move(parameter));
         Measurement measurement;
-        measurement.observable = observable(readout, row.quantity, package::Scale::linear);
+        measurement.observable = observable(readout, row.quantity, Target::value, false);
         measurement.experiment = experiment(question.condition);
         measurement.time = row.time_s;
         measurement.value = 1.0;
@@ -248,6 +318,7 @@ private:
         measurement.noise_overrides.push_back({kControlNoise, {}});
         out_.problem.measurements.push_back(std::move(measurement));
         out_.observations.push_back(kNoObservation);
+        out_.weights.push_back(1.0);
         return at->second;
     }
 
@@ -375,6 +446,7 @@ private:
     PackageRows rows_;
     PackageProblem out_;
     Diagnostics diagnostics_;
+    std::map<std::size_t, double> weights_;  // by observation
     std::set<std::string> ids_;
     std::map<std::string, std::size_t> observables_;
     std::map<std::string, std::size_t> experiments_;
@@ -383,6 +455,28 @@ private:
     std::map<std::string, std::size_t> controls_;  // rows of the parameter table
     std::map<std::string, std::string> memories_;  // readout of the model -> its memory
 };
+
+/// The table of measurements with what stands behind each of them.
+std::string with_origins(const std::string& table, const Package& package,
+                         const PackageProblem& problem) {
+    const std::vector<std::string_view> lines = split(table, '\n');
+    std::string text =
+        fmt::format("{}\tobservation\tseries\tweight\ttag\tsources\tnote\n", lines.front());
+    for (std::size_t i = 0; i < problem.observations.size(); ++i) {
+        text += lines[i + 1];
+        if (problem.observations[i] == kNoObservation) {
+            text += "\t\t\t\t\t\tuntreated control\n";
+            continue;
+        }
+        const Observation& row = package.observations[problem.observations[i]];
+        std::string note = row.note;
+        std::replace(note.begin(), note.end(), '"', '\'');  // no quotation marks in PEtab's tables
+        text +=
+            fmt::format("\t{}\t{}\t{}\t{}\t{}\t{}\n", row.id, row.series,
+                        rounded(problem.weights[i], 6), row.tag, fmt::join(row.sources, ";"), note);
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -396,21 +490,28 @@ Outcome<ExportedProblem, Diagnostics> export_package_problem(const package::Pack
     if (!files) {
         return files;
     }
-    std::string behind = "measurement\tobservation\tsources\tnote\n";
-    for (std::size_t i = 0; i < problem.observations.size(); ++i) {
-        if (problem.observations[i] == kNoObservation) {
-            behind += fmt::format("{}\t\t\tuntreated control\n", i + 1);
-            continue;
-        }
-        const Observation& row = package.observations[problem.observations[i]];
-        behind +=
-            fmt::format("{}\t{}\t{}\t{}\n", i + 1, row.id, fmt::join(row.sources, ";"), row.note);
+    files.value()["measurements.tsv"] =
+        with_origins(files.value()["measurements.tsv"], package, problem);
+    std::string& yaml = files.value()["problem.yaml"];
+    yaml =
+        fmt::format(
+            "# {}: observations of the package as a PEtab problem, made by\n"
+            "#   erbium convert {} FOLDER --to petab\n"
+            "# Besides the columns of PEtab, measurements.tsv tells each row's observation in the\n"
+            "# package, its series, its weight (in the noise already), tag, sources and note.\n"
+            "# What calibration of the package does and PEtab has no words for:\n"
+            "#   - Student's t with 4 degrees of freedom in the place of the normal distribution\n"
+            "#   - claims, each of which compares two experiments\n",
+            package.title, package.name) +
+        yaml;
+    if (problem.left_out.empty()) {
+        return files;
     }
+    yaml = "# Left out: the observations in left_out.tsv, each with the reason.\n" + yaml;
     std::string left_out = "observation\treason\n";
     for (const PackageProblem::LeftOut& one : problem.left_out) {
         left_out += fmt::format("{}\t{}\n", package.observations[one.observation].id, one.reason);
     }
-    files.value()["observations.tsv"] = std::move(behind);
     files.value()["left_out.tsv"] = std::move(left_out);
     return files;
 }

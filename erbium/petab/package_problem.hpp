@@ -24,6 +24,7 @@ inline constexpr std::size_t kNoObservation = std::numeric_limits<std::size_t>::
 struct PackageProblem {
     Problem problem;                        ///< PEtab 2, its model in BNGL
     std::vector<std::size_t> observations;  ///< by measurement: into Package::observations
+    std::vector<double> weights;            ///< by measurement: of the squared residual
     struct LeftOut {
         std::size_t observation{};
         std::string reason;
@@ -42,20 +43,24 @@ struct PackageProblem {
 ///   fold_control    untreated dish at that time; that dish is measured too, as 1 with a noise of
 ///                   0.001, which ties the parameter to it. Its nominal value is the model's
 ///   absolute        readout
+///   an interval     how far that lies outside, measured as 0: beyond an end e, value - e, for
+///                   folds and on log2 ln(value / e); 0 inside
 ///   scale           normal noise of the row's tolerance; on log2 log-normal, tolerance times ln 2
+///   a curve         noise over the root of the weight that calibration gives its points
 ///
-/// so that residuals at the nominal parameters are those of calibration (model minus measurement
-/// over tolerance). Estimated are the constants that calibration may move, with the priors that it
-/// gives them, between the same bounds. Left out: rows that give an interval and no value, and rows
-/// of a package without equilibration that compare with the start. What calibration does besides
-/// PEtab has no words for: Student's t instead of the normal distribution, and weights of curves.
+/// so that residuals at the nominal parameters are those of calibration (over tolerance, times the
+/// root of the weight). Held-out rows weigh 1. Estimated are the constants that calibration may
+/// move, with the priors that it gives them, between the same bounds. Left out: rows that compare
+/// with the start in a package without equilibration. What calibration does besides PEtab has no
+/// words for: Student's t instead of the normal distribution, and claims.
 ///
 /// Errors: those of assemble(); ERB-PETAB-0014 when an untreated control cannot be simulated.
 [[nodiscard]] Outcome<PackageProblem, Diagnostics> problem_of(assay::Experiment& experiment,
                                                               PackageRows rows);
 
-/// export_version_2() and two tables that PEtab does not read: `observations.tsv` names the row
-/// behind each measurement with its sources, `left_out.tsv` the others with the reason.
+/// export_version_2() with a head that tells what is not expressed, and columns that PEtab does not
+/// read: the observation behind each measurement with its weight, tag, sources and note. When rows
+/// are left out, `left_out.tsv` names them with the reason.
 [[nodiscard]] Outcome<ExportedProblem, Diagnostics> export_package_problem(
     const package::Package& package, const PackageProblem& problem);
 

@@ -5,9 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <numbers>
 #include <string>
 
 #include "erbium/calibrate/posterior.hpp"
@@ -64,6 +66,7 @@ void expect_residuals_of_calibration(const package::Package& package, PackageRow
     const auto& measurements = problem->problem.measurements;
     ASSERT_EQ(measurements.size(), behind.size());
     std::size_t compared = 0;
+    double llh = 0.0;  // by the package's own residuals
     for (std::size_t i = 0; i < behind.size(); ++i) {
         const Measurement& measurement = measurements[i];
         const bool is_log =
@@ -72,6 +75,8 @@ void expect_residuals_of_calibration(const package::Package& package, PackageRow
         const auto scaled = [&](double value) { return is_log ? std::log(value) : value; };
         const double residual =
             (scaled(prediction.simulated[i]) - scaled(measurement.value)) / prediction.noise[i];
+        llh -= std::log(prediction.noise[i] * std::sqrt(2.0 * std::numbers::pi)) +
+               (is_log ? std::log(measurement.value) : 0.0);
         if (behind[i] == kNoObservation) {
             EXPECT_NEAR(prediction.simulated[i], 1.0, 1e-7);
             continue;
@@ -79,10 +84,14 @@ void expect_residuals_of_calibration(const package::Package& package, PackageRow
         const package::Observation& row = package.observations[behind[i]];
         const assay::Question question = assay::question_of(row);
         const double model = experiment.measure({&question, 1}).front().value;
-        EXPECT_NEAR(residual, calibrate::standardised_residual(row, model), 1e-6) << row.id;
+        const double expected_residual =
+            calibrate::standardised_residual(row, model) * std::sqrt(made.value().weights[i]);
+        EXPECT_NEAR(residual, expected_residual, 1e-6) << row.id;
+        llh -= 0.5 * expected_residual * expected_residual;
         ++compared;
     }
     EXPECT_EQ(compared, expected);
+    EXPECT_NEAR(prediction.llh, llh, 1e-4);
     // Nothing is lost in silence.
     std::size_t all = 0;
     for (const package::Observation& row : package.observations) {
@@ -91,12 +100,10 @@ void expect_residuals_of_calibration(const package::Package& package, PackageRow
     EXPECT_EQ(compared + made.value().left_out.size(), all);
 }
 
-std::size_t rows_with_value(const package::Package& package, bool is_held_out) {
-    std::size_t count = 0;
-    for (const package::Observation& row : package.observations) {
-        count += row.value && row.is_held_out == is_held_out ? 1U : 0U;
-    }
-    return count;
+std::size_t rows_to_calibrate(const package::Package& package) {
+    return static_cast<std::size_t>(
+        std::count_if(package.observations.begin(), package.observations.end(),
+                      [](const package::Observation& row) { return !row.is_held_out; }));
 }
 
 package::Package package_at(const std::string& folder) {
@@ -107,14 +114,29 @@ package::Package package_at(const std::string& folder) {
 
 TEST(PackageProblem, TheTeachingPackageHasTheResidualsOfCalibration) {
     const package::Package package = package_at("/tests/package/data/blocker");
-    expect_residuals_of_calibration(package, PackageRows::calibration,
-                                    rows_with_value(package, false));
+    expect_residuals_of_calibration(package, PackageRows::calibration, rows_to_calibrate(package));
 }
 
 TEST(PackageProblem, TheShippedPackageHasTheResidualsOfCalibration) {
     const package::Package package = package_at("/models/her2");
-    expect_residuals_of_calibration(package, PackageRows::calibration,
-                                    rows_with_value(package, false));
+    expect_residuals_of_calibration(package, PackageRows::calibration, rows_to_calibrate(package));
+}
+
+TEST(PackageProblem, WeighsPointsOfACurveAsCalibrationDoes) {
+    const package::Package package = package_at("/models/her2");
+    assay::Experiment experiment = experiment_of(package);
+    const auto made = problem_of(experiment, PackageRows::calibration);
+    ASSERT_TRUE(made) << made.error().text();
+    std::vector<std::size_t> rows;
+    std::vector<double> weights;
+    for (std::size_t i = 0; i < made.value().observations.size(); ++i) {
+        if (made.value().observations[i] != kNoObservation) {
+            rows.push_back(made.value().observations[i]);
+            weights.push_back(made.value().weights[i]);
+        }
+    }
+    EXPECT_EQ(weights, calibrate::curve_weights(package, rows));
+    EXPECT_LT(*std::min_element(weights.begin(), weights.end()), 0.5);
 }
 
 TEST(PackageProblem, HeldOutRowsAreAProblemOfTheirOwn) {
