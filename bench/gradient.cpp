@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench/gradient.cpp: what do derivatives cost, counted in simulations?
 //
-//   bench_gradient model.bngl|model.net|model.xml until [rtol] [subjects]
+//   bench_gradient model.bngl|model.net|model.xml until [rtol] [subjects] [inputs,inputs...]
 //
-// One run from the model's own start, 20 outputs, all observables (or states) recorded; "one" is
-// one simulation on one lane, "lanes" a subject of a batch of simulations over the best lanes.
-// Forward: all derivatives of all outputs by N inputs (parameters, then initial amounts), per run,
-// the inputs in the lanes. Adjoint: the gradient of the sum of all outputs by the same N inputs; of
-// one run, and per run of the batch, where subjects stand in the lanes. Every figure is the least
-// of several repeats, in CPU time of one thread.
+// One run from the model's own start, 20 outputs, all observables (or states) recorded. "One" is
+// one simulation as a user runs it (sim::Solver), "lanes" a subject of a batch of simulations over
+// the best lanes. Forward: all derivatives of all outputs by N inputs (parameters, then initial
+// amounts), of one run, the inputs in the lanes. Adjoint: the gradient of the sum of all outputs by
+// the same N inputs; of one run, and per run of the batch, where subjects stand in the lanes. Every
+// figure is the least of several repeats, in CPU time of one thread. 0 subjects: forward mode only.
 //
 // Peers: AMICI 0.25 pays 29-32 evaluations of the likelihood for its adjoint gradient, 132 for its
 // forward gradient of Chen 2009 by 188 parameters (measured on a quiet machine by this project).
@@ -20,6 +20,7 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cpu_time.hpp"
@@ -27,6 +28,7 @@
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/derivative_check.hpp"
 #include "erbium/sim/sensitivity.hpp"
+#include "erbium/sim/solver.hpp"
 #include "load_network.hpp"
 
 namespace {
@@ -49,6 +51,19 @@ double least_ms(const std::function<void()>& call) {
     return 1e3 * least;
 }
 
+/// As in "10,50".
+std::vector<std::size_t> numbers(std::string_view text) {
+    std::vector<std::size_t> values(1);
+    for (const char c : text) {
+        if (c == ',') {
+            values.push_back(0);
+        } else {
+            values.back() = 10 * values.back() + static_cast<std::size_t>(c - '0');
+        }
+    }
+    return values;
+}
+
 net::Network network_of(const std::string& path) {
     if (!path.ends_with(".xml")) {
         return bench::load_network(path);
@@ -67,6 +82,7 @@ int main(int count, char** arguments) {
     const double until = std::strtod(arguments[2], nullptr);
     const double rtol = count > 3 ? std::strtod(arguments[3], nullptr) : 1e-6;
     const std::size_t subjects = count > 4 ? std::strtoul(arguments[4], nullptr, 10) : 16;
+    const std::vector<std::size_t> counts = numbers(count > 5 ? arguments[5] : "10,50,200");
     const eqn::System system = bench::compiled(network_of(arguments[1]));
     sim::Run run;
     for (int i = 1; i <= 20; ++i) {
@@ -107,13 +123,16 @@ int main(int count, char** arguments) {
         fmt::print("the run failed: {}\n", result.status.message);
         return 1;
     }
-    const double one = least_ms([&] { (void)solver.forward(run, {}); });
+    sim::Solver alone{system, options.solver};
+    const double one = least_ms([&] { (void)alone.solve(run); });
     const std::vector<sim::Run> runs(subjects, run);
-    const double lanes = least_ms([&] { (void)batch.solve(runs); }) / static_cast<double>(subjects);
+    const double lanes =
+        subjects == 0 ? 0.0
+                      : least_ms([&] { (void)batch.solve(runs); }) / static_cast<double>(subjects);
     fmt::print("one simulation {:.3f} ms, in lanes {:.3f} ms\n", one, lanes);
     fmt::print("{:>6} {:>12} {:>14} {:>16} {:>12} {:>10} {:>16} {:>10}\n", "inputs", "forward ms",
                "of one", "per input of one", "adjoint ms", "of one", "in lanes ms", "of lanes");
-    for (const std::size_t wanted : {10U, 50U, 200U}) {
+    for (const std::size_t wanted : counts) {
         const std::size_t n = std::min<std::size_t>(wanted, all.size());
         const std::vector<sim::Input> inputs(all.begin(),
                                              all.begin() + static_cast<std::ptrdiff_t>(n));
@@ -123,6 +142,11 @@ int main(int count, char** arguments) {
         bool is_ok = true;
         const double forward =
             least_ms([&] { is_ok = is_ok && solver.forward(run, inputs).status.ok(); });
+        if (subjects == 0) {
+            fmt::print("{:>6} {:>12.3f} {:>14.2f} {:>16.4f}\n", n, forward, forward / one,
+                       (forward - one) / one / static_cast<double>(n));
+            continue;
+        }
         const double adjoint =
             least_ms([&] { is_ok = is_ok && solver.gradient(run, inputs, weights).status.ok(); });
         const std::vector<sim::SensitivityTask> tasks(subjects, {run, inputs});

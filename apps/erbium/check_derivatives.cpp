@@ -35,6 +35,10 @@ std::optional<double> end_time(const std::string& text) {
     return time && *time > 0.0 && std::isfinite(*time) ? time : std::nullopt;
 }
 
+std::string verdict_of(const sim::CheckedInput& input) {
+    return !input.agrees ? "DISAGREES" : (input.is_decided ? "agrees" : "too noisy to tell");
+}
+
 report::Table table_of(std::span<const sim::CheckedInput> checked, const sim::Run& run,
                        const std::vector<std::string>& columns, std::string title) {
     using report::Align;
@@ -56,11 +60,11 @@ report::Table table_of(std::span<const sim::CheckedInput> checked, const sim::Ru
                              "refused: " + input.refusal},
                    .mark = report::RowMark::failed};
         } else {
-            row = {.cells = {input.name, columns.empty() ? std::string{} : columns[input.column],
-                             run.output_times[input.row], input.forward, input.difference,
-                             input.deviation, input.noise, input.adjoint_deviation,
-                             std::string{input.agrees ? "agrees" : "DISAGREES"}},
-                   .mark = input.agrees ? report::RowMark::none : report::RowMark::misfit};
+            row = {
+                .cells = {input.name, columns.empty() ? std::string{} : columns[input.column],
+                          run.output_times[input.row], input.forward, input.difference,
+                          input.deviation, input.noise, input.adjoint_deviation, verdict_of(input)},
+                .mark = input.agrees ? report::RowMark::none : report::RowMark::misfit};
         }
         table.rows.push_back(std::move(row));
     }
@@ -69,13 +73,14 @@ report::Table table_of(std::span<const sim::CheckedInput> checked, const sim::Ru
 
 /// Those that disagree first, then by deviation beyond the noise.
 void sort_worst_first(std::vector<sim::CheckedInput>& checked) {
-    std::stable_sort(
-        checked.begin(), checked.end(), [](const sim::CheckedInput& a, const sim::CheckedInput& b) {
-            const auto key = [](const sim::CheckedInput& c) {
-                return std::pair{c.refusal.empty() ? (c.agrees ? 1 : 0) : 2, -c.deviation};
-            };
-            return key(a) < key(b);
-        });
+    std::stable_sort(checked.begin(), checked.end(),
+                     [](const sim::CheckedInput& a, const sim::CheckedInput& b) {
+                         const auto key = [](const sim::CheckedInput& c) {
+                             const int rank = !c.agrees ? 0 : (c.is_decided ? 2 : 1);
+                             return std::pair{c.refusal.empty() ? rank : 3, -c.deviation};
+                         };
+                         return key(a) < key(b);
+                     });
 }
 
 }  // namespace
@@ -112,9 +117,11 @@ Exit check_derivatives(const CheckCommand& command, const Target& target) {
     }
     std::size_t refused = 0;
     std::size_t wrong = 0;
+    std::size_t undecided = 0;
     for (const sim::CheckedInput& input : check.inputs) {
         refused += input.refusal.empty() ? 0U : 1U;
         wrong += input.refusal.empty() && !input.agrees ? 1U : 0U;
+        undecided += input.agrees && !input.is_decided ? 1U : 0U;
     }
     sort_worst_first(check.inputs);
     const std::vector<std::string> columns = run.recording.names(system.value());
@@ -127,8 +134,15 @@ Exit check_derivatives(const CheckCommand& command, const Target& target) {
         print(report::plain_text(
             table_of(all.first(shown), run, columns,
                      fmt::format("{}: worst of {} parameters", command.target, all.size()))));
-        print(fmt::format("{} agree, {} disagree, {} without a derivative; {} runs\n",
-                          all.size() - refused - wrong, wrong, refused, check.runs));
+        print(fmt::format(
+            "{} agree, {} disagree, {} too noisy to tell, {} without a derivative; "
+            "{} runs\n",
+            all.size() - refused - wrong - undecided, wrong, undecided, refused, check.runs));
+        if (undecided > 0) {
+            print(
+                "Differences of runs at this --rtol are noisier than what they are held against: "
+                "take a smaller one.\n");
+        }
     }
     if (wrong > 0) {
         return fail(Exit::some_failed,

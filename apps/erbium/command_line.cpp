@@ -85,10 +85,11 @@ CLI::App* add_check(CLI::App& app, CheckCommand& check) {
                  "  erbium check model.bngl\n"
                  "  erbium check her2\n"
                  "  erbium check model.bngl --derivatives --until 100\n");
-    add_target(*command, check.target, "A .bngl or .net file");
+    add_target(*command, check.target, "A .bngl, .net or .xml file");
     command->add_flag("--derivatives", check.with_derivatives,
                       "Hold derivatives of all observables by all parameters, forward and adjoint, "
-                      "against central differences");
+                      "against central differences of runs; exit code 1 when one disagrees by more "
+                      "than their noise (docs/reference/command-line.md)");
     command->add_option("--until", check.until,
                         "End time of that simulation: a number in the model's unit, or a quantity "
                         "such as 72h (default 1)");

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "erbium/math/lu_program.hpp"
+#include "erbium/math/many_sides.hpp"
 #include "erbium/math/supernode_program.hpp"
 #include "erbium/math/target.hpp"
 
@@ -15,7 +16,7 @@ namespace erbium::math {
 
 /// Functions over arrays that hold `width` lanes next to each other. Arguments: see the templates
 /// that they instantiate, lu_kernel.hpp,
-/// supernode_kernel.hpp and functions.hpp. Nothing is allocated.
+/// supernode_kernel.hpp, many_sides_kernel.hpp and functions.hpp. Nothing is allocated.
 struct LaneKernels {
     Target target{Target::portable};
     int width{};
@@ -33,10 +34,6 @@ struct LaneKernels {
                    const double* shift, double* values, double* growth) noexcept {};
     void (*solve)(const LuProgram& program, const double* values, const double* b, double* x,
                   double* result) noexcept {};
-    /// One matrix, factored by the kernels of one lane, for all lanes: solve_factored in
-    /// lu_transpose_kernel.hpp.
-    void (*solve_shared)(const LuProgram& program, const double* values, const double* b, double* x,
-                         double* result) noexcept {};
     /// A^T x = b, every lane with its own A.
     void (*solve_transposed)(const LuProgram& program, const double* values, const double* b,
                              double* x, double* result) noexcept {};
@@ -50,6 +47,8 @@ struct LaneKernels {
                                 double* values, double* work, std::uint32_t* places) noexcept {};
     void (*solve_supernodes)(const SupernodeProgram& program, const double* values, const double* b,
                              double* result, std::int64_t vector_stride, double* work) noexcept {};
+
+    ManySides many_sides;  ///< of `width`
 };
 
 /// Kernels that this machine can run, the plainest (one lane, portable) first.

@@ -7,6 +7,7 @@
 #include "erbium/math/lane_kernels.hpp"
 #include "erbium/math/lu_kernel.hpp"
 #include "erbium/math/lu_transpose_kernel.hpp"
+#include "erbium/math/many_sides_kernel.hpp"
 #include "erbium/math/supernode_kernel.hpp"
 
 namespace erbium::math::ERBIUM_TARGET {
@@ -51,11 +52,11 @@ template <int W>
     kernels.power = power_of_packs<W>;
     kernels.factor = factor_packs<W>;
     kernels.solve = solve_lanes<W>;
-    kernels.solve_shared = solve_factored<W, 1, false>;
-    kernels.solve_transposed = solve_factored<W, W, true>;
+    kernels.solve_transposed = solve_lanes_transposed<W>;
     kernels.backward_error = backward_error_packs<W>;
     kernels.factor_supernodes = factor_supernodes;
     kernels.solve_supernodes = solve_supernodes;
+    kernels.many_sides = {W, solve_small_for_many<W>, solve_supernodes_for_many<W>};
     return kernels;
 }
 

@@ -44,8 +44,8 @@ std::optional<SmallLuPlan> SmallLuPlan::make(const SparsePattern& pattern) {
     std::size_t updates = 0;
     for (std::size_t p = 0; p < n; ++p) {
         updates += below[p].size() * right[p].size();
-        Pivot pivot{narrow(tables->value_count), narrow(tables->places.size()),
-                    narrow(below[p].size()), narrow(right[p].size())};
+        SmallLuPivot pivot{narrow(tables->value_count), narrow(tables->places.size()),
+                           narrow(below[p].size()), narrow(right[p].size())};
         tables->pivots.push_back(pivot);
         tables->places.insert(tables->places.end(), below[p].begin(), below[p].end());
         tables->places.insert(tables->places.end(), right[p].begin(), right[p].end());
@@ -56,7 +56,7 @@ std::optional<SmallLuPlan> SmallLuPlan::make(const SparsePattern& pattern) {
     }
     const auto value_at = [&](std::uint32_t row, std::uint32_t column) {
         const std::uint32_t p = std::min(row, column);
-        const Pivot& pivot = tables->pivots[p];
+        const SmallLuPivot& pivot = tables->pivots[p];
         if (row == column) {
             return pivot.values;
         }
@@ -104,12 +104,12 @@ double SmallLu::factor(const double* entries, double scale, double shift) noexce
         largest_entry = size > largest_entry ? size : largest_entry;
         v[t.value_of_entry[e]] = value;
     }
-    for (const SmallLuPlan::Pivot& pivot : t.pivots) {
+    for (const SmallLuPivot& pivot : t.pivots) {
         v[pivot.values] += shift;
     }
     double largest = 0.0;
     const std::uint32_t* to = t.updates.data();
-    for (const SmallLuPlan::Pivot& pivot : t.pivots) {
+    for (const SmallLuPivot& pivot : t.pivots) {
         double* const lower = v + pivot.values + 1;
         const double* const upper = lower + pivot.lower;
         double size = std::fabs(v[pivot.values]);
@@ -141,7 +141,7 @@ void SmallLu::solve(const double* b, double* x) noexcept {
         y[i] = b[t.order[i]];
     }
     for (std::size_t p = 0; p < n; ++p) {
-        const SmallLuPlan::Pivot& pivot = t.pivots[p];
+        const SmallLuPivot& pivot = t.pivots[p];
         const double* const lower = v + pivot.values + 1;
         const std::uint32_t* const rows = t.places.data() + pivot.places;
         const double yp = y[p];
@@ -150,7 +150,7 @@ void SmallLu::solve(const double* b, double* x) noexcept {
         }
     }
     for (std::size_t p = n; p-- > 0;) {
-        const SmallLuPlan::Pivot& pivot = t.pivots[p];
+        const SmallLuPivot& pivot = t.pivots[p];
         const double* const upper = v + pivot.values + 1 + pivot.lower;
         const std::uint32_t* const columns = t.places.data() + pivot.places + pivot.lower;
         double sum = y[p];
@@ -162,6 +162,44 @@ void SmallLu::solve(const double* b, double* x) noexcept {
     for (std::size_t i = 0; i < n; ++i) {
         x[t.order[i]] = y[i];
     }
+}
+
+void SmallLu::solve_transposed(const double* b, double* x) noexcept {
+    const SmallLuPlan::Tables& t = plan_.tables();
+    const std::size_t n = t.pivots.size();
+    double* const y = work_.data();
+    const double* const v = values_.data();
+    for (std::size_t i = 0; i < n; ++i) {
+        y[i] = b[t.order[i]];
+    }
+    for (std::size_t p = 0; p < n; ++p) {
+        const SmallLuPivot& pivot = t.pivots[p];
+        const double* const upper = v + pivot.values + 1 + pivot.lower;
+        const std::uint32_t* const columns = t.places.data() + pivot.places + pivot.lower;
+        y[p] *= v[pivot.values];
+        const double yp = y[p];
+        for (std::uint32_t j = 0; j < pivot.upper; ++j) {
+            y[columns[j]] -= upper[j] * yp;
+        }
+    }
+    for (std::size_t p = n; p-- > 0;) {
+        const SmallLuPivot& pivot = t.pivots[p];
+        const double* const lower = v + pivot.values + 1;
+        const std::uint32_t* const rows = t.places.data() + pivot.places;
+        double sum = y[p];
+        for (std::uint32_t i = 0; i < pivot.lower; ++i) {
+            sum -= lower[i] * y[rows[i]];
+        }
+        y[p] = sum;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        x[t.order[i]] = y[i];
+    }
+}
+
+void SmallLu::solve_for_many(const ManySides& kernels, const double* b, double* x) {
+    many_work_.resize(plan_.size() * static_cast<std::size_t>(kernels.width));
+    kernels.solve_small(plan_.program(), values_.data(), b, many_work_.data(), x);
 }
 
 double SmallLu::backward_error(const double* entries, double scale, double shift, const double* b,

@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "erbium/math/aligned.hpp"
+#include "erbium/math/many_sides.hpp"
 #include "erbium/math/sparse_pattern.hpp"
 
 namespace erbium::math {
@@ -31,17 +33,9 @@ public:
         return {tables_->column_begins, tables_->row_of_entry};
     }
 
-    /// Values stand pivot by pivot: the reciprocal of the pivot, its column of L (ones left out),
-    /// its row of U, both in ascending places.
-    struct Pivot {
-        std::uint32_t values{};  ///< place of the pivot
-        std::uint32_t places{};  ///< rows of L, then columns of U, in the list of places
-        std::uint32_t lower{};   ///< entries of L
-        std::uint32_t upper{};
-    };
     struct Tables {
         Order order;
-        std::vector<Pivot> pivots;
+        std::vector<SmallLuPivot> pivots;
         std::vector<std::uint32_t> places;
         std::vector<std::uint32_t> updates;  ///< value that each product changes: by pivot, entry
                                              ///< of L, entry of U
@@ -51,6 +45,11 @@ public:
         std::vector<std::int32_t> row_of_entry;
     };
     [[nodiscard]] const Tables& tables() const noexcept { return *tables_; }
+    /// Valid as long as a copy of the plan lives.
+    [[nodiscard]] SmallLuProgram program() const noexcept {
+        return {static_cast<std::uint32_t>(size()), tables_->pivots.data(), tables_->places.data(),
+                tables_->order.data()};
+    }
 
 private:
     explicit SmallLuPlan(std::shared_ptr<const Tables> tables) : tables_{std::move(tables)} {}
@@ -70,6 +69,13 @@ public:
     /// Solves M x = b with the last factors; `x` may be `b`.
     void solve(const double* b, double* x) noexcept;
 
+    /// Solves M^T x = b likewise.
+    void solve_transposed(const double* b, double* x) noexcept;
+
+    /// Solves M x = b for as many right-hand sides as the kernels have lanes; both size x lanes.
+    /// Each is solved for as by solve(), to the last bit.
+    void solve_for_many(const ManySides& kernels, const double* b, double* x);
+
     /// See SupernodalLu::backward_error.
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
                                         const double* b, const double* x,
@@ -79,6 +85,7 @@ private:
     SmallLuPlan plan_;
     std::vector<double> values_;
     std::vector<double> work_;  // 2 x size
+    AlignedDoubles many_work_;  // size x lanes, when it is first needed
 };
 
 }  // namespace erbium::math

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "erbium/base/check.hpp"
 #include "erbium/sim/run.hpp"
+#include "erbium/sim/trajectory_log.hpp"
 
 namespace erbium::sim {
 
@@ -39,6 +41,13 @@ public:
 
     /// The state at `t`, inside or at an end of the last step.
     virtual void interpolate(double t, std::span<double> y) = 0;
+
+    /// Tells of the last step, of which what is up to `end` was kept, y being the state there. Only
+    /// of methods whose steps can be differentiated.
+    virtual void log_step(double /*end*/, bool /*is_cut*/, std::span<const double> /*y*/,
+                          TrajectoryLog& /*log*/) const {
+        ERBIUM_CHECK(false, "the steps of this method are not differentiated");
+    }
 
     /// The size that the next step would have.
     [[nodiscard]] virtual double next_step_size() const = 0;

@@ -473,7 +473,10 @@ void LaneIntegrator::log_step(std::size_t l, double before, double after, Trajec
                       .end = after,
                       .is_cut = lanes_[l].has_crossed,
                       .y = subjects_[l].state(),
-                      .rate = {}};
+                      .rate = {},
+                      .stages = k_.data() + l,
+                      .stage_stride = width_,
+                      .stage_count = static_cast<std::size_t>(tableau_.stages)};
     std::vector<double> rate;
     if (logged.is_cut) {
         rate.assign(n_, 0.0);

@@ -198,6 +198,7 @@ Status OneStepIntegrator::step(double limit, double& t, std::span<double> y) {
             ++statistics_.steps;
             control_.accept(h, error, reaches_limit);
             before_ = t_;
+            size_ = h;
             t_ = reaches_limit ? std::min(limit, stop_) : t_ + h;
             y_before_.swap(y_);
             y_.swap(y_next_);

@@ -83,6 +83,7 @@ protected:
     double latest_{};  // the last time at which the present rates hold
     double t_{};
     double before_{};               // the last step went from here to t_
+    double size_{};                 // and was tried with this length
     std::vector<double> y_;         // at t_
     std::vector<double> y_before_;  // at before_
     std::vector<double> y_next_;

@@ -23,20 +23,36 @@ std::vector<StateChange> set_all(std::span<const double> y) {
 }  // namespace
 
 RecordedModel::RecordedModel(eqn::System system, const SolverOptions& options, BatchMethod method)
-    : tables_{system},
-      plan_{plan_of_steps({system.program().column_begins, system.program().row_of_entry})},
+    : tables_{std::move(system)},
       options_{options},
       tableau_{method == BatchMethod::rodas4 ? rodas4() : rodas5p()} {}
 
-RunRecorder::RunRecorder(const RecordedModel& model, const SystemKernels& kernels)
-    : model_{model},
-      integrator_{std::visit(
-          [&](const auto& plan) {
-              return LaneIntegrator{model.tables(), plan, kernels, model.tableau(),
-                                    model.options()};
-          },
-          model.plan())},
-      kernel_{model.system()} {}
+void RecordedModel::prepare(bool for_lanes) {
+    const eqn::Program program = system().program();
+    const math::SparsePattern pattern{program.column_begins, program.row_of_entry};
+    if (for_lanes && !lane_plan_) {
+        lane_plan_ = plan_of_steps(pattern);
+    }
+    if (!plan_) {
+        plan_ = is_large() ? MatrixPlan{std::get<math::SupernodePlan>(*lane_plan_)}
+                           : plan_matrix(pattern);
+    }
+}
+
+RunRecorder::Single::Single(const RecordedModel& model)
+    : kernel{model.system()},
+      integrator{kernel, eqn::Elimination{model.system(), {}}, model.plan(), model.tableau()},
+      trajectory{kernel} {}
+
+RunRecorder::RunRecorder(const RecordedModel& model, const Options& options)
+    : model_{model}, keeps_stages_{options.keeps_stages}, kernel_{model.system()} {
+    if (options.lanes == nullptr) {
+        single_ = std::make_unique<Single>(model);
+    } else {
+        integrator_ = std::make_unique<LaneIntegrator>(
+            model.tables(), model.lane_plan(), *options.lanes, model.tableau(), model.options());
+    }
+}
 
 SteadyStateSlopes& RunRecorder::slopes() {
     if (!slopes_) {
@@ -96,15 +112,21 @@ std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
 
 void RunRecorder::integrate(std::span<RecordedPhase* const> phases,
                             std::span<Result* const> results) {
-    integrate(integrator_, phases, results);
+    if (single_) {
+        for (std::size_t i = 0; i < phases.size(); ++i) {
+            integrate_alone(*phases[i], *results[i]);
+        }
+        return;
+    }
+    integrate(*integrator_, phases, results);
     for (std::size_t i = 0; i < phases.size(); ++i) {
-        if (results[i]->status.failure != Failure::newton || model_.is_large()) {
+        if (results[i]->status.failure != Failure::newton) {
             continue;
         }
         if (pivoting_ == nullptr) {
-            pivoting_ = std::make_unique<LaneIntegrator>(
-                model_.tables(), std::get<math::LuPlan>(model_.plan()), system_kernels().front(),
-                model_.tableau(), model_.options(), Pivoting::rows);
+            pivoting_ = std::make_unique<LaneIntegrator>(model_.tables(), model_.lane_plan(),
+                                                         system_kernels().front(), model_.tableau(),
+                                                         model_.options(), Pivoting::rows);
         }
         const std::string why = results[i]->status.message;
         integrate(*pivoting_, phases.subspan(i, 1), results.subspan(i, 1));
@@ -117,7 +139,8 @@ void RunRecorder::integrate(LaneIntegrator& integrator, std::span<RecordedPhase*
                             std::span<Result* const> results) {
     std::vector<std::unique_ptr<ScriptRecorder>> recorders;
     for (const RecordedPhase* phase : phases) {
-        recorders.push_back(std::make_unique<ScriptRecorder>(model_.system(), phase->run));
+        recorders.push_back(
+            std::make_unique<ScriptRecorder>(model_.system(), phase->run, keeps_stages_));
     }
     std::size_t next = 0;
     integrator.solve(
@@ -132,6 +155,27 @@ void RunRecorder::integrate(LaneIntegrator& integrator, std::span<RecordedPhase*
     for (std::size_t i = 0; i < phases.size(); ++i) {
         phases[i]->script = recorders[i]->take_script(results[i]->end_time);
         phases[i]->trace = recorders[i]->take_trace();
+    }
+}
+
+/// As Solver does it: where the diagonal is no good as pivots, again with row exchanges.
+void RunRecorder::integrate_alone(RecordedPhase& phase, Result& result) {
+    for (std::string why;;) {
+        ScriptRecorder recorder{model_.system(), phase.run, keeps_stages_};
+        result = {};
+        single_->integrator.exchange_rows(phase.exchanges_rows);
+        single_->trajectory.follow(phase.run, single_->integrator, model_.options(), result,
+                                   &recorder);
+        phase.script = recorder.take_script(result.end_time);
+        phase.trace = recorder.take_trace();
+        if (phase.exchanges_rows) {
+            result.fallbacks.push_back("solved again with row exchanges: " + why);
+        }
+        if (result.status.failure != Failure::newton || phase.exchanges_rows) {
+            return;
+        }
+        why = result.status.message;
+        phase.exchanges_rows = true;
     }
 }
 

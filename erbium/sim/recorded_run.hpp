@@ -10,10 +10,12 @@
 
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
+#include "erbium/sim/rosenbrock_solver.hpp"
 #include "erbium/sim/run_script.hpp"
 #include "erbium/sim/solver.hpp"
 #include "erbium/sim/steady_state_slopes.hpp"
 #include "erbium/sim/step_plan.hpp"
+#include "erbium/sim/trajectory.hpp"
 
 namespace erbium::sim {
 
@@ -22,19 +24,27 @@ class RecordedModel {
 public:
     RecordedModel(eqn::System system, const SolverOptions& options, BatchMethod method);
 
+    /// Plans the elimination; once. Before plan(), and before lane_plan() when several runs are to
+    /// be solved side by side.
+    void prepare(bool for_lanes);
+
     [[nodiscard]] const eqn::System& system() const noexcept { return tables_.system(); }
     [[nodiscard]] const LaneTables& tables() const noexcept { return tables_; }
-    [[nodiscard]] const StepPlan& plan() const noexcept { return plan_; }
+    [[nodiscard]] const MatrixPlan& plan() const noexcept { return *plan_; }
+    [[nodiscard]] const math::LuPlan& lane_plan() const {
+        return std::get<math::LuPlan>(*lane_plan_);
+    }
     /// Too large for one matrix per lane: subjects side by side are no gain.
     [[nodiscard]] bool is_large() const noexcept {
-        return std::holds_alternative<math::SupernodePlan>(plan_);
+        return lane_plan_ && std::holds_alternative<math::SupernodePlan>(*lane_plan_);
     }
     [[nodiscard]] const SolverOptions& options() const noexcept { return options_; }
     [[nodiscard]] const RosenbrockTableau& tableau() const noexcept { return tableau_; }
 
 private:
     LaneTables tables_;
-    StepPlan plan_;
+    std::optional<MatrixPlan> plan_;
+    std::optional<StepPlan> lane_plan_;
     SolverOptions options_;
     const RosenbrockTableau& tableau_;
 };
@@ -60,10 +70,14 @@ struct RecordedRun {
 /// Workspace of one thread.
 class RunRecorder {
 public:
-    /// @param kernels  as many runs are solved side by side
-    RunRecorder(const RecordedModel& model, const SystemKernels& kernels);
+    struct Options {
+        /// As many runs are solved side by side, with the results of BatchSolver; null: one after
+        /// another, with those of Solver that solves for all species.
+        const SystemKernels* lanes{};
+        bool keeps_stages{};
+    };
+    RunRecorder(const RecordedModel& model, const Options& options);
 
-    /// Results are those of BatchSolver where that solves by a Rosenbrock method.
     [[nodiscard]] std::vector<RecordedRun> record(std::span<const Run* const> runs);
 
     /// The implicit function theorem at a steady state of the run's equilibration, ready to solve.
@@ -74,10 +88,21 @@ private:
     void integrate(std::span<RecordedPhase* const> phases, std::span<Result* const> results);
     void integrate(LaneIntegrator& integrator, std::span<RecordedPhase* const> phases,
                    std::span<Result* const> results);
+    void integrate_alone(RecordedPhase& phase, Result& result);
     SteadyStateSlopes& slopes();
 
+    /// Of runs that are solved one after another.
+    struct Single {
+        explicit Single(const RecordedModel& model);
+        eqn::ReferenceKernel kernel;
+        RosenbrockIntegrator integrator;
+        Trajectory trajectory;
+    };
+
     const RecordedModel& model_;
-    LaneIntegrator integrator_;
+    bool keeps_stages_;
+    std::unique_ptr<Single> single_;
+    std::unique_ptr<LaneIntegrator> integrator_;
     std::unique_ptr<LaneIntegrator> pivoting_;  // with row exchanges; made when it is needed
     eqn::ReferenceKernel kernel_;
     std::unique_ptr<Solver> solver_;

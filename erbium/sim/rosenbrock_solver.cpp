@@ -102,4 +102,26 @@ void RosenbrockIntegrator::interpolate(double t, std::span<double> y) {
     }
 }
 
+void RosenbrockIntegrator::log_step(double end, bool is_cut, std::span<const double> y,
+                                    TrajectoryLog& log) const {
+    LoggedStep logged{.step = {before_, size_, latest_},
+                      .end = end,
+                      .is_cut = is_cut,
+                      .y = y,
+                      .rate = {},
+                      .stages = k_accepted_.data(),
+                      .stage_count = static_cast<std::size_t>(tableau_.stages)};
+    std::vector<double> rate;
+    if (is_cut) {
+        RosenbrockTableau::Row slopes = dense_weight_slopes(tableau_, (end - before_) / size_);
+        for (double& slope : slopes) {
+            slope /= size_;
+        }
+        rate.resize(y.size());
+        sum_stages(k_accepted_.data(), tableau_.stages, slopes.data(), rate);
+        logged.rate = rate;
+    }
+    log.step(logged);
+}
+
 }  // namespace erbium::sim

@@ -20,6 +20,8 @@ public:
                          const MatrixPlan& plan, const RosenbrockTableau& tableau = rodas5p());
 
     void interpolate(double t, std::span<double> y) override;
+    void log_step(double end, bool is_cut, std::span<const double> y,
+                  TrajectoryLog& log) const override;
     [[nodiscard]] std::string_view name() const noexcept override { return tableau_.name; }
 
 private:

@@ -38,9 +38,10 @@ bool agree(const RunScript::Crossing& a, const RunScript::Crossing& b) noexcept 
 
 }  // namespace
 
-ScriptRecorder::ScriptRecorder(const eqn::System& system, const Run& run)
+ScriptRecorder::ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages)
     : system_{system},
       program_{system_.program()},
+      keeps_stages_{keeps_stages},
       writer_{system, run},
       begin_(system.state_count()),
       truths_(system.roots().size()),
@@ -102,6 +103,11 @@ void ScriptRecorder::step(const LoggedStep& logged) {
          .kept_part = logged.is_cut ? (logged.end - step.time) / step.size : 1.0});
     trace_.steps.push_back(step);
     trace_.states.insert(trace_.states.end(), begin_.begin(), begin_.end());
+    if (keeps_stages_) {
+        for (std::size_t i = 0; i < logged.stage_count * begin_.size(); ++i) {
+            trace_.stages.push_back(logged.stages[i * logged.stage_stride]);
+        }
+    }
     std::copy(logged.y.begin(), logged.y.end(), begin_.begin());
     if (logged.is_cut) {
         find_cut(logged);

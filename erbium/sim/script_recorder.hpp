@@ -34,7 +34,8 @@ struct StepCut {
 class ScriptRecorder final : public TrajectoryLog {
 public:
     /// The run must outlive it.
-    ScriptRecorder(const eqn::System& system, const Run& run);
+    /// @param keeps_stages  of each step, in StepTrace::stages
+    ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages);
 
     /// What was recorded; once, at the end.
     [[nodiscard]] RunScript take_script(double end_time);
@@ -63,6 +64,7 @@ private:
 
     const eqn::System system_;
     const eqn::Program program_;
+    bool keeps_stages_;
     StepTrace trace_;
     ScriptWriter writer_;
     std::vector<double> begin_;   // state at which the next step begins

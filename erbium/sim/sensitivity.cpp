@@ -13,6 +13,7 @@
 
 #include "erbium/base/check.hpp"
 #include "erbium/sim/differentiability.hpp"
+#include "erbium/sim/lane_replay.hpp"
 #include "erbium/sim/recorded_run.hpp"
 #include "erbium/sim/sensitivity_adjoint.hpp"
 #include "erbium/sim/sensitivity_forward.hpp"
@@ -67,6 +68,12 @@ std::string name(const Input& input, const eqn::System& system, const Run& run) 
 
 class SensitivitySolver::Shared {
 public:
+    /// How runs are solved; the two differ by rounding and the tolerance.
+    enum class Recorded : std::uint8_t {
+        alone,     ///< as by Solver
+        in_lanes,  ///< as by BatchSolver
+    };
+
     Shared(eqn::System system, SensitivityOptions options)
         : options_{options},
           kernels_{best_kernels(options)},
@@ -79,58 +86,80 @@ public:
         return differentiability_.refusal(run, input);
     }
 
-    std::vector<Sensitivities> forward(std::span<const SensitivityTask> tasks) {
+    std::vector<Sensitivities> forward(std::span<const SensitivityTask> tasks, Recorded how) {
         std::vector<Sensitivities> results(tasks.size());
-        for_chunks(tasks.size(), [&](RunRecorder& recorder, const SensitivityKernels& /*wide*/) {
-            return [&, sweep = std::make_shared<ForwardSweep>(
-                           model_.tables(), model_.plan(), pattern_, kernels_, model_.tableau())](
-                       std::size_t begin, std::size_t end) {
-                std::vector<RecordedRun> recorded = record(recorder, tasks, begin, end);
-                for (std::size_t i = begin; i < end; ++i) {
-                    results[i] =
-                        differentiate(tasks[i], std::move(recorded[i - begin]), *sweep, recorder);
-                }
-            };
-        });
+        model_.prepare(how == Recorded::in_lanes);
+        const bool keeps_stages = std::any_of(
+            tasks.begin(), tasks.end(), [](const auto& task) { return !task.inputs.empty(); });
+        for_chunks(tasks.size(), how, keeps_stages,
+                   [&](RunRecorder& recorder, const SensitivityKernels* /*wide*/) {
+                       return [&, sweep = std::make_shared<ForwardSweep>(
+                                      model_.tables(), model_.plan(), pattern_, kernels_,
+                                      model_.tableau())](std::size_t begin, std::size_t end) {
+                           std::vector<RecordedRun> recorded = record(recorder, tasks, begin, end);
+                           for (std::size_t i = begin; i < end; ++i) {
+                               results[i] = differentiate(tasks[i], std::move(recorded[i - begin]),
+                                                          *sweep, recorder);
+                           }
+                       };
+                   });
         return results;
     }
 
     std::vector<Gradient> gradient(std::span<const SensitivityTask> tasks,
-                                   const OutputWeights& weights) {
+                                   const OutputWeights& weights, Recorded how) {
         std::vector<Gradient> results(tasks.size());
         std::mutex mutex;  // guards the caller's function
-        for_chunks(tasks.size(), [&](RunRecorder& recorder, const SensitivityKernels& wide) {
-            return [&, sweep = std::make_shared<AdjointSweep>(
-                           model_.tables(), model_.plan(), pattern_, wide, model_.tableau(),
-                           recorder)](std::size_t begin, std::size_t end) {
-                std::vector<RecordedRun> recorded = record(recorder, tasks, begin, end);
-                std::vector<std::vector<double>> given(end - begin);
-                std::vector<AdjointJob> jobs;
-                for (std::size_t i = begin; i < end; ++i) {
-                    RecordedRun& of = recorded[i - begin];
-                    Gradient& gradient = results[i];
-                    gradient.values.assign(tasks[i].inputs.size(), kNan);
-                    gradient.status = status_of(tasks[i], of);
-                    if (gradient.status.ok() && of.is_recorded) {
-                        const std::lock_guard lock{mutex};
-                        given[i - begin] = weights(i, of.result);
-                        gradient.status = status_of_weights(given[i - begin], of.result);
-                    }
-                    if (gradient.status.ok() && of.is_recorded) {
-                        jobs.push_back({&tasks[i], &of, given[i - begin], gradient.values});
-                    }
-                }
-                sweep->carry(jobs);
-                for (std::size_t i = begin; i < end; ++i) {
-                    check_finite(tasks[i], results[i].values, results[i].status);
-                    results[i].result = std::move(recorded[i - begin].result);
-                }
-            };
-        });
+        model_.prepare(how == Recorded::in_lanes);
+        for_chunks(
+            tasks.size(), how, is_alone(how),
+            [&](RunRecorder& recorder, const SensitivityKernels* wide) {
+                return
+                    [&, sweep = adjoint_sweep(wide, recorder)](std::size_t begin, std::size_t end) {
+                        std::vector<RecordedRun> recorded = record(recorder, tasks, begin, end);
+                        std::vector<std::vector<double>> given(end - begin);
+                        std::vector<AdjointJob> jobs;
+                        for (std::size_t i = begin; i < end; ++i) {
+                            RecordedRun& of = recorded[i - begin];
+                            Gradient& gradient = results[i];
+                            gradient.values.assign(tasks[i].inputs.size(), kNan);
+                            gradient.status = status_of(tasks[i], of);
+                            if (gradient.status.ok() && of.is_recorded) {
+                                const std::lock_guard lock{mutex};
+                                given[i - begin] = weights(i, of.result);
+                                gradient.status = status_of_weights(given[i - begin], of.result);
+                            }
+                            if (gradient.status.ok() && of.is_recorded) {
+                                jobs.push_back({&tasks[i], &of, given[i - begin], gradient.values});
+                            }
+                        }
+                        sweep->carry(jobs);
+                        for (std::size_t i = begin; i < end; ++i) {
+                            check_finite(tasks[i], results[i].values, results[i].status);
+                            results[i].result = std::move(recorded[i - begin].result);
+                        }
+                    };
+            });
         return results;
     }
 
 private:
+    /// @param wide  of the lanes in which runs are recorded; null when they are one after another
+    std::shared_ptr<AdjointSweep> adjoint_sweep(const SensitivityKernels* wide,
+                                                RunRecorder& recorder) const {
+        std::unique_ptr<StepReplay> replay;
+        if (wide == nullptr) {
+            replay = std::make_unique<SingleReplay>(model_.tables(), model_.plan(), kernels_,
+                                                    model_.tableau());
+        } else {
+            replay = std::make_unique<LaneReplay>(model_.tables(), model_.lane_plan(), *wide,
+                                                  model_.tableau());
+        }
+        const SensitivityKernels& kernels = wide == nullptr ? sensitivity_kernels().front() : *wide;
+        return std::make_shared<AdjointSweep>(model_.tables(), pattern_, kernels, std::move(replay),
+                                              recorder);
+    }
+
     static std::vector<RecordedRun> record(RunRecorder& recorder,
                                            std::span<const SensitivityTask> tasks,
                                            std::size_t begin, std::size_t end) {
@@ -151,18 +180,23 @@ private:
                                  "number"};
     }
 
+    [[nodiscard]] bool is_alone(Recorded how) const noexcept {
+        return how == Recorded::alone || model_.is_large();
+    }
+
     /// Calls what `make` gives for consecutive parts of [0, count), from several threads.
     template <class Make>
-    void for_chunks(std::size_t count, Make make) {
+    void for_chunks(std::size_t count, Recorded how, bool keeps_stages, Make make) {
         const unsigned threads = std::max(options_.threads, 1U);
         // A few runs are done one after another: a pack of lanes would be mostly empty.
         const std::size_t per_thread = (count + threads - 1) / threads;
         const std::size_t chunk =
-            per_thread >= 3 && !model_.is_large() ? std::min(kernels_.width, per_thread) : 1;
+            per_thread >= 3 && !is_alone(how) ? std::min(kernels_.width, per_thread) : 1;
         std::atomic<std::size_t> next{0};
         const auto work = [&] {
-            const SensitivityKernels& wide = chunk == 1 ? sensitivity_kernels().front() : kernels_;
-            RunRecorder recorder{model_, *wide.system};
+            const SensitivityKernels* const wide =
+                is_alone(how) ? nullptr : (chunk == 1 ? &sensitivity_kernels().front() : &kernels_);
+            RunRecorder recorder{model_, {wide == nullptr ? nullptr : wide->system, keeps_stages}};
             auto process = make(recorder, wide);
             for (std::size_t begin = chunk * next++; begin < count; begin = chunk * next++) {
                 process(begin, std::min(begin + chunk, count));
@@ -215,8 +249,7 @@ private:
             sweep.begin(task.run, task.inputs, task.run.equilibration.has_value());
             if (task.run.equilibration) {
                 if (recorded.equilibration) {
-                    const RecordedPhase& phase = *recorded.equilibration;
-                    sweep.carry(phase.run, phase.script, phase.trace, {});
+                    sweep.carry(*recorded.equilibration, {});
                 } else {
                     SteadyStateSlopes& slopes = recorder.slopes_at(task.run, recorded.steady_state);
                     sweep.settle(slopes, task.run.equilibration->max_time, recorded.steady_state);
@@ -224,8 +257,7 @@ private:
                 sweep.write_state(s.steady_state);
                 sweep.end_equilibration();
             }
-            const RecordedPhase& phase = recorded.phase;
-            sweep.carry(phase.run, phase.script, phase.trace, s.values);
+            sweep.carry(recorded.phase, s.values);
             if (s.status.ok()) {
                 sweep.write_state(s.end_state);
                 check_finite(task, s.values, s.status);
@@ -274,23 +306,24 @@ std::string SensitivitySolver::refusal(const Run& run, const Input& input) const
 }
 
 std::vector<Sensitivities> SensitivitySolver::forward(std::span<const SensitivityTask> tasks) {
-    return shared_->forward(tasks);
+    return shared_->forward(tasks, Shared::Recorded::in_lanes);
 }
 
 std::vector<Gradient> SensitivitySolver::gradient(std::span<const SensitivityTask> tasks,
                                                   const OutputWeights& weights) {
-    return shared_->gradient(tasks, weights);
+    return shared_->gradient(tasks, weights, Shared::Recorded::in_lanes);
 }
 
 Gradient SensitivitySolver::gradient(const Run& run, std::span<const Input> inputs,
                                      const OutputWeights& weights) {
     const SensitivityTask task{run, {inputs.begin(), inputs.end()}};
-    return std::move(shared_->gradient(std::span{&task, 1}, weights).front());
+    return std::move(
+        shared_->gradient(std::span{&task, 1}, weights, Shared::Recorded::alone).front());
 }
 
 Sensitivities SensitivitySolver::forward(const Run& run, std::span<const Input> inputs) {
     const SensitivityTask task{run, {inputs.begin(), inputs.end()}};
-    return std::move(shared_->forward(std::span{&task, 1}).front());
+    return std::move(shared_->forward(std::span{&task, 1}, Shared::Recorded::alone).front());
 }
 
 }  // namespace erbium::sim

@@ -115,12 +115,17 @@ struct Gradient {
 /// result is ok, by one thread at a time.
 using OutputWeights = std::function<std::vector<double>(std::size_t task, const Result& result)>;
 
-/// Solves runs by a Rosenbrock method and differentiates what it computed: the same stages, factors
-/// and steps, the step sequence being held. Both modes give the derivatives of the same numbers.
+/// Solves runs by a Rosenbrock method and differentiates what it computed: the same stages and
+/// steps, the step sequence being held. Both modes give the derivatives of the same numbers.
 ///
 ///   forward   costs a few steps' worth per run, and per input mostly the solves with the factors
 ///             at hand, which several inputs share; for up to about 50 inputs
-///   adjoint   costs about two to three runs, whatever the number of inputs
+///   adjoint   costs about three to four runs, whatever the number of inputs
+///
+/// A run that is given alone is solved as by Solver (for all species), a list of runs in lanes as
+/// by BatchSolver, or, where a matrix per lane would be too large, one after another as if alone.
+/// The two agree to the tolerance. Memory of a run: steps x states, nine times that (Rodas5P) where
+/// stages are kept: in forward mode, and alone.
 ///
 /// An equilibration is solved as by sim::Solver, then refined; its derivative is that of the steady
 /// state, by the implicit function theorem with the conservation laws. Where the state that is

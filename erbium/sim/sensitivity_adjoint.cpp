@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace erbium::sim {
 namespace {
@@ -43,15 +44,15 @@ TransposedSums::TransposedSums(const LaneSums& sums, std::size_t value_count) : 
     }
 }
 
-AdjointSweep::AdjointSweep(const LaneTables& tables, const StepPlan& plan,
-                           const RowPattern& pattern, const SensitivityKernels& kernels,
-                           const RosenbrockTableau& tableau, RunRecorder& recorder)
+AdjointSweep::AdjointSweep(const LaneTables& tables, const RowPattern& pattern,
+                           const SensitivityKernels& kernels, std::unique_ptr<StepReplay> replay,
+                           RunRecorder& recorder)
     : tables_{tables},
       program_{tables.system().program()},
       pattern_{pattern},
       kernels_{kernels},
       one_{sensitivity_kernels().front()},
-      tableau_{tableau},
+      tableau_{replay->tableau()},
       recorder_{recorder},
       changes_{tables.program().stoichiometry, tables.rate_count()},
       jacobian_{tables.program().jacobian, tables.partial_count()},
@@ -59,14 +60,14 @@ AdjointSweep::AdjointSweep(const LaneTables& tables, const StepPlan& plan,
       n_{tables.system().state_count()},
       width_{kernels.width},
       products_{program_.partials.size()},
-      replay_{tables, plan, *kernels.system, tableau, ReplayedJacobians::start},
+      replay_{std::move(replay)},
       lanes_(width_),
       state_(n_),
       worth_(n_),
       f_(n_),
       explicit_worths_(n_) {
     const std::size_t row = n_ * width_;
-    const std::size_t stages = replay_.stages();
+    const std::size_t stages = replay_->stages();
     for (std::size_t l = 0; l < width_; ++l) {
         reference_.emplace_back(tables.system());
     }
@@ -129,7 +130,7 @@ void AdjointSweep::begin_phase(std::size_t l, const RecordedPhase& phase, bool i
     lane.moment_worths.assign(phase.script.moments.size(), 0.0);
     lane.due_worths.assign(phase.script.firings.size(), 0.0);
     lane.fired_worths.assign(phase.script.value_count, 0.0);
-    replay_.matrix().exchange_rows(l, phase.exchanges_rows);
+    replay_->exchange_rows(l, phase.exchanges_rows);
     set_parameters(l, lane.items_left);
 }
 
@@ -143,11 +144,10 @@ void AdjointSweep::advance(std::size_t l) {
         const ScriptItem& item = lane.phase->script.items[--lane.items_left];
         switch (item.kind) {
             case ScriptItem::Kind::step: {
-                const TracedStep& step = lane.phase->trace.steps[item.index];
-                replay_.set_step(l, step, lane.phase->trace.state(item.index, n_));
+                replay_->set_step(l, lane.phase->trace, item.index);
                 if (const std::vector<double>& held = lane.phase->script.held; !held.empty()) {
-                    const std::size_t count = replay_.held_count();
-                    replay_.set_held(l, std::span{held}.subspan(item.held * count, count));
+                    const std::size_t count = replay_->held_count();
+                    replay_->set_held(l, std::span{held}.subspan(item.held * count, count));
                 }
                 set_ends(l, item.kept_part);
                 return;
@@ -183,7 +183,7 @@ void AdjointSweep::advance(std::size_t l) {
 /// Weights of the stages in the state at the end of what was kept of the lane's step.
 void AdjointSweep::set_ends(std::size_t l, double part) {
     const RosenbrockTableau::Row weights = dense_weights(tableau_, part);
-    for (std::size_t s = 0; s < replay_.stages(); ++s) {
+    for (std::size_t s = 0; s < replay_->stages(); ++s) {
         ends_[s * width_ + l] = weights[s];
     }
 }
@@ -225,13 +225,10 @@ void AdjointSweep::reverse_output(std::size_t l, std::size_t row, double t,
     std::fill(one_slot_worths_.begin(), one_slot_worths_.end(), 0.0);
 }
 
-/// Adds what slots and states are worth through the rates at (t, y). Slots hold what the rate tape
-/// computes afterwards.
-void AdjointSweep::reverse_rates(const double* t, const double* y, const double* f_worths,
+/// Adds what slots and states are worth through the rates at y, whose coefficients the slots hold.
+void AdjointSweep::reverse_rates(const double* slots, const double* y, const double* f_worths,
                                  double* y_worths) {
     const LaneProgram& program = tables_.held_program();
-    double* const slots = replay_.slots(0);
-    kernels_.run_rate_tape(program, t, y, slots);
     kernels_.sum_up(changes_.view(), f_worths, rate_worths_.data());
     kernels_.reverse_products(program.rates, slots, y, rate_worths_.data(), slot_worths_.data(),
                               y_worths);
@@ -256,9 +253,9 @@ void AdjointSweep::reverse_interpolated(std::size_t l) {
         const double t = lane.phase->run.output_times[row];
         const RosenbrockTableau::Row weights = dense_weights(tableau_, (t - step.time) / step.size);
         for (std::size_t i = 0; i < n_; ++i) {
-            double sum = replay_.y()[i * width_ + l];
-            for (std::size_t s = 0; s < replay_.stages(); ++s) {
-                sum += weights[s] * replay_.k(s)[i * width_ + l];
+            double sum = replay_->y()[i * width_ + l];
+            for (std::size_t s = 0; s < replay_->stages(); ++s) {
+                sum += weights[s] * replay_->k(s)[i * width_ + l];
             }
             state_[i] = sum;
         }
@@ -266,19 +263,19 @@ void AdjointSweep::reverse_interpolated(std::size_t l) {
         reverse_output(l, row, t, state_, worth_);
         for (std::size_t i = 0; i < n_; ++i) {
             y_seeds_[i * width_ + l] += worth_[i];
-            for (std::size_t s = 0; s < replay_.stages(); ++s) {
+            for (std::size_t s = 0; s < replay_->stages(); ++s) {
                 seeds_[(s * n_ + i) * width_ + l] += weights[s] * worth_[i];
             }
         }
     }
 }
 
-/// Adds what slots and states are worth through df/dt at the step's start, for whose rates the
-/// slots stand.
-void AdjointSweep::reverse_time_slope(double* y_worths) {
+/// Adds what slots and states are worth through df/dt at the step's start, for which the slots
+/// stand.
+void AdjointSweep::reverse_time_slope(const double* slots, double* y_worths) {
     const LaneProgram& program = tables_.held_program();
     const std::size_t row = n_ * width_;
-    const std::size_t stages = replay_.stages();
+    const std::size_t stages = replay_->stages();
     for (std::size_t i = 0; i < n_; ++i) {
         for (std::size_t l = 0; l < width_; ++l) {
             double sum = 0.0;
@@ -286,13 +283,11 @@ void AdjointSweep::reverse_time_slope(double* y_worths) {
                 sum += tableau_.d[s] * u_[(stages - 1 - s) * row + i * width_ + l];
             }
             const std::size_t at = i * width_ + l;
-            slope_worths_[at] = replay_.has_slope()[at] != 0 ? sum * replay_.h()[l] : 0.0;
+            slope_worths_[at] = replay_->has_slope()[at] != 0 ? sum * replay_->h()[l] : 0.0;
         }
     }
-    double* const slots = replay_.slots(0);
-    kernels_.run_time_slope_tape(program, replay_.y(), slots);
     kernels_.sum_up(time_slopes_.view(), slope_worths_.data(), rate_worths_.data());
-    kernels_.reverse_products(program.time_partials, slots, replay_.y(), rate_worths_.data(),
+    kernels_.reverse_products(program.time_partials, slots, replay_->y(), rate_worths_.data(),
                               slot_worths_.data(), y_worths);
     kernels_.reverse_tape(program.time_slope_tape, program.time_slope_tape_end,
                           program.observable_terms, slots, slot_worths_.data(), y_worths);
@@ -301,7 +296,7 @@ void AdjointSweep::reverse_time_slope(double* y_worths) {
 /// One step of every lane, reversed: from what the state after it is worth to what the state before
 /// it is. See docs/theory/sensitivities.md, The adjoint.
 void AdjointSweep::step_back() {
-    replay_.compute();
+    replay_->compute();
     has_seeds_ = false;
     for (std::size_t l = 0; l < width_; ++l) {
         if (lanes_[l].job != nullptr) {
@@ -312,7 +307,7 @@ void AdjointSweep::step_back() {
         std::fill(stage_.begin(), stage_.end(), 0.0);
     }
     const std::size_t row = n_ * width_;
-    const std::size_t stages = replay_.stages();
+    const std::size_t stages = replay_->stages();
     const LaneProgram& program = tables_.held_program();
     std::fill(y_bar_.begin(), y_bar_.end(), 0.0);
     for (std::size_t done = 0; done < stages; ++done) {
@@ -328,11 +323,11 @@ void AdjointSweep::step_back() {
                                      right_.data());
         double* const u = u_.data() + done * row;
         kernels_.system->stage_right_side(n_, right_.data(), u_.data(), static_cast<int>(done),
-                                          c.data(), replay_.reciprocal_h(), lambda_.data(),
+                                          c.data(), replay_->reciprocal_h(), lambda_.data(),
                                           ends_.data() + s * width_, u);
-        replay_.matrix().solve_transposed(u, u);
+        replay_->solve_transposed(u, u);
         if (s > 0) {
-            reverse_rates(replay_.stage_time(s), replay_.stage_state(s), u,
+            reverse_rates(replay_->coefficients(s), replay_->stage_state(s), u,
                           y_bar_.data() + done * row);
         }
     }
@@ -340,22 +335,20 @@ void AdjointSweep::step_back() {
     const double* const u_first = u_.data() + (stages - 1) * row;
     double* const y_first = y_bar_.data() + (stages - 1) * row;
     std::copy(u_first, u_first + row, f_worths_.begin());
-    kernels_.outer_products(pattern_.columns(), tableau_.stages, u_.data(), replay_.k(),
+    kernels_.outer_products(pattern_.columns(), tableau_.stages, u_.data(), replay_->k(),
                             entry_worths_.data());
     kernels_.sum_up(jacobian_.view(), entry_worths_.data(), partial_worths_.data());
     kernels_.reverse_sums(program.partial_sums, partial_worths_.data() + products_ * width_,
                           partial_worths_.data());
-    double* const slots = replay_.slots(0);
-    kernels_.run_rate_tape(program, replay_.t(), replay_.y(), slots);
-    kernels_.run_slope_tape(program, replay_.y(), slots);
+    const double* const slots = replay_->coefficients(0);
     if (tables_.has_time_slope()) {
-        reverse_time_slope(y_first);
+        reverse_time_slope(slots, y_first);
     }
-    kernels_.reverse_products(program.partials, slots, replay_.y(), partial_worths_.data(),
+    kernels_.reverse_products(program.partials, slots, replay_->y(), partial_worths_.data(),
                               slot_worths_.data(), y_first);
     kernels_.reverse_tape(program.slope_tape, program.slope_tape_end, program.observable_terms,
                           slots, slot_worths_.data(), y_first);
-    reverse_rates(replay_.t(), replay_.y(), f_worths_.data(), y_first);
+    reverse_rates(slots, replay_->y(), f_worths_.data(), y_first);
     RosenbrockTableau::Row ones{};
     ones.fill(1.0);
     kernels_.system->stage_state(n_, lambda_.data(), y_bar_.data(), tableau_.stages, ones.data(),

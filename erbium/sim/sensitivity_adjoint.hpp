@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -47,9 +48,10 @@ struct AdjointJob {
 /// Workspace of one thread.
 class AdjointSweep {
 public:
-    /// The tables and the plan must outlive it.
-    AdjointSweep(const LaneTables& tables, const StepPlan& plan, const RowPattern& pattern,
-                 const SensitivityKernels& kernels, const RosenbrockTableau& tableau,
+    /// The tables must outlive it.
+    /// @param kernels  of as many lanes as the replay has
+    AdjointSweep(const LaneTables& tables, const RowPattern& pattern,
+                 const SensitivityKernels& kernels, std::unique_ptr<StepReplay> replay,
                  RunRecorder& recorder);
 
     /// At most as many jobs as lanes. Memory: that of the records, and a few states per stage.
@@ -90,8 +92,9 @@ private:
     void add_to_gradient(const AdjointJob& job, const Input& input, double worth);
     // sensitivity_adjoint.cpp
     void step_back();
-    void reverse_time_slope(double* y_worths);
-    void reverse_rates(const double* t, const double* y, const double* f_worths, double* y_worths);
+    void reverse_time_slope(const double* slots, double* y_worths);
+    void reverse_rates(const double* slots, const double* y, const double* f_worths,
+                       double* y_worths);
     void read_lane(const double* rows, std::size_t l, std::span<double> to) const noexcept;
 
     const LaneTables& tables_;
@@ -107,7 +110,7 @@ private:
     std::size_t n_;
     std::size_t width_;
     std::size_t products_;
-    StepReplay replay_;
+    std::unique_ptr<StepReplay> replay_;
 
     std::vector<Lane> lanes_;
     std::vector<eqn::ReferenceKernel> reference_;  // by lane

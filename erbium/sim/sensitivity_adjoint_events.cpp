@@ -43,7 +43,7 @@ void AdjointSweep::set_parameters(std::size_t l, std::size_t items) {
                 assigned_parameters(tables_.system(), lane.phase->script, item.index));
         }
     }
-    replay_.set_constants(l, kernel);
+    replay_->set_constants(l, kernel);
 }
 
 /// What moving a time is worth, through states that go on at this rate.

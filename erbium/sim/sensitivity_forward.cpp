@@ -13,39 +13,42 @@ using eqn::Instruction;
 
 }  // namespace
 
-ForwardSweep::ForwardSweep(const LaneTables& tables, const StepPlan& plan,
+ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan,
                            const RowPattern& pattern, const SensitivityKernels& kernels,
                            const RosenbrockTableau& tableau)
     : tables_{tables},
       program_{tables.system().program()},
       pattern_{pattern},
-      kernels_{kernels},
+      kernels_{kernels.inputs},
+      stage_kernels_{kernels.directions},
       tableau_{tableau},
       n_{tables.system().state_count()},
-      width_{kernels.width},
-      replay_{tables, plan, system_kernels().front(), tableau, ReplayedJacobians::all_stages},
+      width_{kernels.inputs.width},
+      replay_{tables, plan, kernels, tableau},
       kernel_{tables.system()},
       y_(n_),
       f_(n_) {
     const std::size_t row = n_ * width_;
     const std::size_t stages = replay_.stages();
     pairs_.assign(stages, std::vector<EntryPair>(tables.program().jacobian.count));
-    direction_slots_.assign(tables.slot_count() * width_, 0.0);
-    direction_partials_.assign(tables.partial_count() * width_, 0.0);
-    direction_entries_.assign(tables.program().jacobian.count * width_, 0.0);
+    directions_.assign(n_ * kernels.width, 0.0);
+    direction_slots_.assign(tables.slot_count() * kernels.width, 0.0);
+    direction_partials_.assign(tables.partial_count() * kernels.width, 0.0);
+    direction_entries_.assign(tables.program().jacobian.count * kernels.width, 0.0);
     active_.assign(tables.scratch_count() * width_, 0.0);
     all_slots_.assign(tables.slot_count() * width_, 0.0);
-    for (math::AlignedDoubles* rows :
-         {&directions_, &stage_, &sum_, &more_, &time_slope_, &right_, &new_s_}) {
+    for (math::AlignedDoubles* rows : {&stage_, &sum_, &more_, &time_slope_, &right_, &new_s_}) {
         rows->assign(row, 0.0);
     }
     reciprocal_h_.assign(width_, 1.0);
     d_h_.assign(width_, 0.0);
 }
 
-void ForwardSweep::carry(const Run& phase, const RunScript& script, const StepTrace& trace,
-                         std::span<double> values) {
-    phase_ = &phase;
+void ForwardSweep::carry(const RecordedPhase& phase, std::span<double> values) {
+    const RunScript& script = phase.script;
+    const StepTrace& trace = phase.trace;
+    phase_ = &phase.run;
+    replay_.exchange_rows(0, phase.exchanges_rows);
     for (Group& group : groups_) {
         group.moved.assign(script.moments.size() * width_, 0.0);
         group.due.assign(script.firings.size() * width_, 0.0);
@@ -84,7 +87,7 @@ void ForwardSweep::carry(const Run& phase, const RunScript& script, const StepTr
 void ForwardSweep::step(const ScriptItem& item, const RunScript& script, const StepTrace& trace,
                         std::span<double> values) {
     const TracedStep& traced = trace.steps[item.index];
-    replay_.set_step(0, traced, trace.state(item.index, n_));
+    replay_.set_step(0, trace, item.index);
     if (!script.held.empty()) {
         const std::size_t count = replay_.held_count();
         replay_.set_held(0, std::span{script.held}.subspan(item.held * count, count));
@@ -108,8 +111,8 @@ void ForwardSweep::step(const ScriptItem& item, const RunScript& script, const S
     }
     const RosenbrockTableau::Row ends = dense_weights(tableau_, item.kept_part);
     for (Group& group : groups_) {
-        kernels_.system->stage_state(n_, group.s.data(), group.k.data(), tableau_.stages,
-                                     ends.data(), new_s_.data());
+        kernels_.stage_state(n_, group.s.data(), group.k.data(), tableau_.stages, ends.data(),
+                             new_s_.data());
         std::swap(group.s, new_s_);
     }
 }
@@ -117,47 +120,49 @@ void ForwardSweep::step(const ScriptItem& item, const RunScript& script, const S
 /// The matrices that all inputs share: J at each stage, and how J k_i changes with the state.
 void ForwardSweep::differentiate_matrices() {
     const LaneProgram& program = tables_.program();
+    const std::size_t width = stage_kernels_.width;
     const bool has_tapes = !program_.rate_tape.empty() || !program_.slope_tape.empty();
     if (has_tapes) {
-        const std::span<const double> slots{replay_.slots(0), tables_.slot_count()};
+        const std::span<const double> slots{replay_.coefficients(0), tables_.slot_count()};
         tape_slopes(program_.rate_tape, slots, rate_slopes_);
         tape_slopes(program_.slope_tape, slots, slopes_);
     }
     const LaneProducts& p = program.partials;
     const std::size_t products = p.none + p.one + p.two + p.more;
     const std::span<const std::uint32_t> entries = pattern_.entries();
-    for (std::size_t first = 0; first < replay_.stages(); first += width_) {
-        const std::size_t count = std::min(width_, replay_.stages() - first);
+    for (std::size_t first = 0; first < replay_.stages(); first += width) {
+        const std::size_t count = std::min(width, replay_.stages() - first);
         for (std::size_t s = 0; s < count; ++s) {
             const double* const k = replay_.k(first + s);
             for (std::size_t i = 0; i < n_; ++i) {
-                directions_[i * width_ + s] = k[i];
+                directions_[i * width + s] = k[i];
             }
         }
         if (has_tapes) {
-            kernels_.tangent_tape(program.rate_tape, program.rate_tape_end, rate_slopes_.data(),
-                                  program.observable_terms, directions_.data(),
-                                  direction_slots_.data());
-            kernels_.tangent_tape(program.slope_tape, program.slope_tape_end, slopes_.data(),
-                                  program.observable_terms, directions_.data(),
-                                  direction_slots_.data());
+            stage_kernels_.tangent_tape(program.rate_tape, program.rate_tape_end,
+                                        rate_slopes_.data(), program.observable_terms,
+                                        directions_.data(), direction_slots_.data());
+            stage_kernels_.tangent_tape(program.slope_tape, program.slope_tape_end, slopes_.data(),
+                                        program.observable_terms, directions_.data(),
+                                        direction_slots_.data());
         }
-        kernels_.tangent_products(p, replay_.slots(0), replay_.y(),
-                                  has_tapes ? direction_slots_.data() : nullptr, directions_.data(),
-                                  direction_partials_.data());
-        kernels_.sum_up(program.partial_sums, direction_partials_.data(),
-                        direction_partials_.data() + products * width_);
-        kernels_.sum_up(program.jacobian, direction_partials_.data(), direction_entries_.data());
-        for (std::size_t s = 0; s < count; ++s) {
-            const double* const jacobian = replay_.jacobian(first + s);
-            std::vector<EntryPair>& pairs = pairs_[first + s];
-            for (std::size_t i = 0; i < entries.size(); ++i) {
-                pairs[i] = {jacobian[entries[i]], direction_entries_[entries[i] * width_ + s]};
+        stage_kernels_.tangent_products(p, replay_.coefficients(0), replay_.y(),
+                                        has_tapes ? direction_slots_.data() : nullptr,
+                                        directions_.data(), direction_partials_.data());
+        stage_kernels_.sum_up(program.partial_sums, direction_partials_.data(),
+                              direction_partials_.data() + products * width);
+        stage_kernels_.sum_up(program.jacobian, direction_partials_.data(),
+                              direction_entries_.data());
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            const double* const jacobians = replay_.jacobian(first) + entries[i] * width;
+            const double* const directions = direction_entries_.data() + entries[i] * width;
+            for (std::size_t s = 0; s < count; ++s) {
+                pairs_[first + s][i] = {jacobians[s], directions[s]};
             }
         }
     }
     if (tables_.has_time_slope()) {
-        const std::span<const double> slots{replay_.slots(0), tables_.slot_count()};
+        const std::span<const double> slots{replay_.coefficients(0), tables_.slot_count()};
         tape_slopes(program_.rate_tape, slots, rate_slopes_);
         tape_slopes(program_.time_slope_tape, slots, time_slope_slopes_);
     }
@@ -185,7 +190,7 @@ void ForwardSweep::add_explicit(Group& group, const double* slots, const double*
 /// group.entries = how J changes at the step's start while the states are held.
 void ForwardSweep::explicit_entries(Group& group) {
     const ActiveTables& tables = *group.tables;
-    const std::span<const double> slots{replay_.slots(0), tables_.slot_count()};
+    const std::span<const double> slots{replay_.coefficients(0), tables_.slot_count()};
     for (const std::span<const Instruction> tape : {tables.rate_tape(), tables.slope_tape()}) {
         if (!tape.empty()) {
             tape_slopes(tape, slots, slopes_);
@@ -210,7 +215,7 @@ void ForwardSweep::differentiate_time_slope(Group& group) {
     kernels_.tangent_tape(program.time_slope_tape, program.time_slope_tape_end,
                           time_slope_slopes_.data(), program.observable_terms, group.s.data(),
                           all_slots_.data());
-    kernels_.tangent_products(program.time_partials, replay_.slots(0), replay_.y(),
+    kernels_.tangent_products(program.time_partials, replay_.coefficients(0), replay_.y(),
                               all_slots_.data(), group.s.data(), active_.data());
     kernels_.sum_up(program.time_slopes, active_.data(), time_slope_.data());
     for (std::size_t i = 0; i < n_; ++i) {
@@ -235,29 +240,28 @@ void ForwardSweep::step(Group& group) {
         const int before = static_cast<int>(s);
         const double* state = group.s.data();
         if (s > 0) {
-            kernels_.system->stage_state(n_, group.s.data(), group.k.data(), before,
-                                         tableau_.a[s].data(), stage_.data());
+            kernels_.stage_state(n_, group.s.data(), group.k.data(), before, tableau_.a[s].data(),
+                                 stage_.data());
             state = stage_.data();
         }
         kernels_.multiply_pair(rows, pairs_[s].data(), state, group.s.data(), sum_.data());
-        add_explicit(group, replay_.slots(s), replay_.stage_state(s), sum_.data());
+        add_explicit(group, replay_.coefficients(s), replay_.stage_state(s), sum_.data());
         kernels_.add_active_entries(active_entries, group.entries.data(), replay_.k(s),
                                     sum_.data());
         std::fill(d_h_.begin(), d_h_.end(), tableau_.d[s] * h);
-        kernels_.system->stage_right_side(
-            n_, sum_.data(), group.k.data(), before, tableau_.c[s].data(), reciprocal_h_.data(),
-            has_slope && tableau_.d[s] != 0.0 ? time_slope_.data() : nullptr, d_h_.data(),
-            right_.data());
-        replay_.matrix().solve_shared(*kernels_.system, right_.data(),
-                                      group.k.data() + s * n_ * width_);
+        kernels_.stage_right_side(n_, sum_.data(), group.k.data(), before, tableau_.c[s].data(),
+                                  reciprocal_h_.data(),
+                                  has_slope && tableau_.d[s] != 0.0 ? time_slope_.data() : nullptr,
+                                  d_h_.data(), right_.data());
+        replay_.solve_for_many(kernels_.solves, right_.data(), group.k.data() + s * n_ * width_);
     }
 }
 
 /// more_ = derivatives of the interpolated state, S being that before the step.
 void ForwardSweep::interpolate(Group& group, double theta) {
     const RosenbrockTableau::Row weights = dense_weights(tableau_, theta);
-    kernels_.system->stage_state(n_, group.s.data(), group.k.data(), tableau_.stages,
-                                 weights.data(), more_.data());
+    kernels_.stage_state(n_, group.s.data(), group.k.data(), tableau_.stages, weights.data(),
+                         more_.data());
 }
 
 /// The subject's slots at an output, for functions.

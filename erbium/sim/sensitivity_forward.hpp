@@ -13,11 +13,12 @@
 
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/math/aligned.hpp"
+#include "erbium/sim/recorded_run.hpp"
 #include "erbium/sim/run_script.hpp"
 #include "erbium/sim/sensitivity.hpp"
 #include "erbium/sim/sensitivity_kernels.hpp"
 #include "erbium/sim/sensitivity_tables.hpp"
-#include "erbium/sim/step_replay.hpp"
+#include "erbium/sim/single_replay.hpp"
 
 namespace erbium::sim {
 
@@ -27,7 +28,7 @@ class SteadyStateSlopes;
 class ForwardSweep {
 public:
     /// The tables and the plan must outlive it.
-    ForwardSweep(const LaneTables& tables, const StepPlan& plan, const RowPattern& pattern,
+    ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, const RowPattern& pattern,
                  const SensitivityKernels& kernels, const RosenbrockTableau& tableau);
 
     /// Derivatives of the initial state, under the parameters of `run`, or of its equilibration
@@ -35,10 +36,9 @@ public:
     void begin(const Run& run, std::span<const Input> inputs, bool is_equilibrating);
 
     /// Carries them on to the end of the script, recording at outputs.
-    /// @param phase   the run that was recorded: that of begin(), or its equilibration as a run
+    /// @param phase   recorded with the stages: of the run of begin(), or of its equilibration
     /// @param values  times x columns x inputs; rows that are not reached are left alone
-    void carry(const Run& phase, const RunScript& script, const StepTrace& trace,
-               std::span<double> values);
+    void carry(const RecordedPhase& phase, std::span<double> values);
 
     /// From the initial to the steady state.
     void settle(SteadyStateSlopes& slopes, double t, std::span<const double> y);
@@ -102,11 +102,12 @@ private:
     const LaneTables& tables_;
     const eqn::Program program_;
     const RowPattern& pattern_;
-    const SensitivityKernels& kernels_;
+    const DirectionKernels& kernels_;        // for inputs
+    const DirectionKernels& stage_kernels_;  // for stages as directions
     const RosenbrockTableau& tableau_;
     std::size_t n_;
     std::size_t width_;
-    StepReplay replay_;
+    SingleReplay replay_;
     eqn::ReferenceKernel kernel_;
 
     const Run* run_{};
@@ -118,7 +119,7 @@ private:
 
     // Of the present step, shared by all groups.
     std::vector<std::vector<EntryPair>> pairs_;  // by stage: J there, d(J k)/dy
-    math::AlignedDoubles directions_;            // n x W: stages as directions
+    math::AlignedDoubles directions_;            // n x lanes: stages as directions
     math::AlignedDoubles direction_slots_;
     math::AlignedDoubles direction_partials_;
     math::AlignedDoubles direction_entries_;

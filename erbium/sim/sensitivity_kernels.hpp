@@ -6,17 +6,16 @@
 #include <cstddef>
 #include <span>
 
+#include "erbium/math/many_sides.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/sensitivity_program.hpp"
 
 namespace erbium::sim {
 
-/// Arguments: see the templates in sensitivity_kernel.hpp. Nothing is allocated.
-struct SensitivityKernels {
-    const SystemKernels* system{};
+/// `width` directions past one subject. Arguments: see the templates in sensitivity_kernel.hpp and
+/// lanes_kernel.hpp. Nothing is allocated.
+struct DirectionKernels {
     std::size_t width{};
-
-    // Forward: `width` directions past one subject.
     void (*tangent_tape)(const eqn::Instruction* begin, const eqn::Instruction* end,
                          const double* slopes, const eqn::Term* terms, const double* dy,
                          double* dslots) noexcept {};
@@ -32,6 +31,21 @@ struct SensitivityKernels {
                                double* result) noexcept {};
     void (*multiply_pair)(const RowPatternView& pattern, const EntryPair* entries, const double* v,
                           const double* w, double* result) noexcept {};
+    void (*stage_state)(std::size_t n, const double* y, const double* k, int stages,
+                        const double* a, double* result) noexcept {};
+    void (*stage_right_side)(std::size_t n, const double* f, const double* k, int stages,
+                             const double* c, const double* reciprocal_h, const double* slope,
+                             const double* d_h, double* result) noexcept {};
+    math::ManySides solves;
+};
+
+/// For derivatives of as many subjects, or stages, as the kernels of their simulation have lanes.
+struct SensitivityKernels {
+    const SystemKernels* system{};
+    std::size_t width{};
+    DirectionKernels directions;  ///< of `width`
+    DirectionKernels inputs;      ///< of as many as pays when they are the inputs of one subject
+    void (*sum_up)(const LaneSums& sums, const double* values, double* results) noexcept {};
 
     // Reverse: one adjoint past each of `width` subjects.
     void (*reverse_sums)(const LaneSums& sums, const double* rows, double* values) noexcept {};

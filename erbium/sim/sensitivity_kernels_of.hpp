@@ -3,6 +3,7 @@
 // target. Used by: sensitivity_kernels_<target>.cpp, each compiled for its instruction set
 #pragma once
 
+#include "erbium/math/many_sides_kernel.hpp"
 #include "erbium/sim/sensitivity_kernel.hpp"
 #include "erbium/sim/sensitivity_kernels.hpp"
 
@@ -16,8 +17,8 @@ namespace erbium::sim {
 namespace ERBIUM_TARGET {
 
 template <int W>
-[[nodiscard]] SensitivityKernels sensitivity_kernels_of() noexcept {
-    SensitivityKernels kernels;
+[[nodiscard]] DirectionKernels direction_kernels_of() noexcept {
+    DirectionKernels kernels;
     kernels.width = W;
     kernels.tangent_tape = tangent_tape<W>;
     kernels.tangent_products = tangent_products<W>;
@@ -27,6 +28,20 @@ template <int W>
     kernels.active_sums = active_sums<W>;
     kernels.add_active_entries = add_active_entries<W>;
     kernels.multiply_pair = multiply_pair<W>;
+    kernels.stage_state = stage_state<W>;
+    kernels.stage_right_side = stage_right_side<W>;
+    kernels.solves = {W, solve_small_for_many<W>, solve_supernodes_for_many<W>};
+    return kernels;
+}
+
+/// @tparam Inputs  lanes for the inputs of one subject
+template <int W, int Inputs = W>
+[[nodiscard]] SensitivityKernels sensitivity_kernels_of() noexcept {
+    SensitivityKernels kernels;
+    kernels.width = W;
+    kernels.directions = direction_kernels_of<W>();
+    kernels.inputs = direction_kernels_of<Inputs>();
+    kernels.sum_up = sum_up<W>;
     kernels.reverse_sums = reverse_sums<W>;
     kernels.reverse_products = reverse_products<W>;
     kernels.reverse_tape = reverse_tape<W>;

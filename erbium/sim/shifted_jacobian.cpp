@@ -67,4 +67,31 @@ void ShiftedJacobian::solve(std::span<const double> b, std::span<double> x) {
     }
 }
 
+void ShiftedJacobian::solve_transposed(std::span<const double> b, std::span<double> x) {
+    if (exchanges_rows_) {
+        exchanging_->solve_transposed(b.data(), x.data());
+    } else {
+        std::visit([&](auto& lu) { lu.solve_transposed(b.data(), x.data()); }, lu_);
+    }
+}
+
+void ShiftedJacobian::solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
+    if (!exchanges_rows_) {
+        std::visit([&](auto& lu) { lu.solve_for_many(kernels, b, x); }, lu_);
+        return;
+    }
+    const std::size_t n = pattern_of(plan_).size();
+    const auto width = static_cast<std::size_t>(kernels.width);
+    column_.resize(n);
+    for (std::size_t l = 0; l < width; ++l) {
+        for (std::size_t i = 0; i < n; ++i) {
+            column_[i] = b[i * width + l];
+        }
+        exchanging_->solve(column_.data(), column_.data());
+        for (std::size_t i = 0; i < n; ++i) {
+            x[i * width + l] = column_[i];
+        }
+    }
+}
+
 }  // namespace erbium::sim

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <variant>
+#include <vector>
 
 #include "erbium/math/row_exchange_lu.hpp"
 #include "erbium/math/small_lu.hpp"
@@ -34,11 +35,16 @@ public:
                                         std::span<const double> beside = {});
     /// `x` may be `b`.
     void solve(std::span<const double> b, std::span<double> x);
+    /// The transposed matrix.
+    void solve_transposed(std::span<const double> b, std::span<double> x);
+    /// As many right-hand sides as the kernels take, in the lanes; both size x lanes.
+    void solve_for_many(const math::ManySides& kernels, const double* b, double* x);
 
 private:
     MatrixPlan plan_;
     std::variant<math::SmallLu, math::SupernodalLu> lu_;
     std::optional<math::RowExchangeLu> exchanging_;  // made when it is first needed
+    std::vector<double> column_;                     // of many, for row exchanges
     std::span<const double> jacobian_;
     double shift_{};
     bool exchanges_rows_{};

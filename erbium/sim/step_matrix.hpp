@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/sim/step_matrix.hpp: the linear systems of a step that is done again, also transposed and
-// for many right-hand sides.
-// Reads: StepPlan   Used by: sim::StepReplay, sim::ForwardSweep, sim::AdjointSweep
+// erbium/sim/step_matrix.hpp: the linear systems of steps that are done again, also transposed.
+// Reads: math::LuPlan   Used by: sim::LaneReplay
 #pragma once
 
 #include <cstddef>
@@ -10,20 +9,18 @@
 #include <vector>
 
 #include "erbium/math/aligned.hpp"
+#include "erbium/math/lu_plan.hpp"
 #include "erbium/math/row_exchange_lu.hpp"
-#include "erbium/math/supernodal_lu.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
-#include "erbium/sim/step_plan.hpp"
 
 namespace erbium::sim {
 
 /// Factors of shift I - J, one matrix per lane: pivots on the diagonal, all lanes at once; or with
-/// row exchanges in the lanes whose steps were done so. For large systems one lane after another,
-/// with vectors inside the matrix.
+/// row exchanges in the lanes whose steps were done so.
 class StepMatrix {
 public:
     /// The plan must outlive it.
-    StepMatrix(const StepPlan& plan, const SystemKernels& kernels);
+    StepMatrix(const math::LuPlan& plan, const SystemKernels& kernels);
 
     void exchange_rows(std::size_t lane, bool exchanges_rows);
     /// @param jacobian  entries x lanes
@@ -32,16 +29,13 @@ public:
     /// One right-hand side per lane; `x` may be `b`.
     void solve(const double* b, double* x);
     void solve_transposed(const double* b, double* x);
-    /// The matrix of a StepMatrix of one lane, for as many right-hand sides as `wide` has lanes.
-    void solve_shared(const SystemKernels& wide, const double* b, double* x);
 
 private:
     template <class All, class One>
     void solve_by(const double* b, double* x, All all, One one);
 
     math::SparsePattern pattern_;
-    math::LuProgram program_;                 // not for large systems
-    std::vector<math::SupernodalLu> single_;  // by lane; large systems only
+    math::LuProgram program_;
     const SystemKernels& kernels_;
     std::size_t n_;
     std::size_t width_;
@@ -52,7 +46,6 @@ private:
     std::vector<std::unique_ptr<math::RowExchangeLu>> exchanging_;  // by lane, made when needed
     std::vector<double> matrix_;
     std::vector<double> right_;  // of lanes with row exchanges, one after another
-    math::AlignedDoubles shared_work_;
 };
 
 }  // namespace erbium::sim

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/sim/step_replay.hpp: does a recorded step again and keeps all its parts.
+// erbium/sim/step_replay.hpp: a recorded step with all its parts, to be differentiated.
 // Reads: StepTrace   Used by: sim::ForwardSweep, sim::AdjointSweep
 #pragma once
 
@@ -10,26 +10,18 @@
 
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/math/aligned.hpp"
-#include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/lanes_tables.hpp"
 #include "erbium/sim/rosenbrock_tableau.hpp"
-#include "erbium/sim/step_matrix.hpp"
 #include "erbium/sim/step_trace.hpp"
 
 namespace erbium::sim {
 
-/// Which Jacobians a replay computes.
-enum class ReplayedJacobians : std::uint8_t {
-    start,       ///< at the step's start only, as the step itself needs it
-    all_stages,  ///< also at each stage, and there slots of their own
-};
-
-/// The stages of one Rosenbrock step per lane, by the operations of sim::LaneIntegrator in their
-/// order, so that its numbers are those of the step that was recorded.
+/// One Rosenbrock step per lane, each of another subject.
 class StepReplay {
 public:
-    StepReplay(const LaneTables& tables, const StepPlan& plan, const SystemKernels& kernels,
-               const RosenbrockTableau& tableau, ReplayedJacobians jacobians);
+    StepReplay(const StepReplay&) = delete;
+    StepReplay& operator=(const StepReplay&) = delete;
+    virtual ~StepReplay() = default;
 
     [[nodiscard]] std::size_t width() const noexcept { return width_; }
     [[nodiscard]] const RosenbrockTableau& tableau() const noexcept { return tableau_; }
@@ -37,17 +29,18 @@ public:
         return static_cast<std::size_t>(tableau_.stages);
     }
 
-    /// The step that lane l does next, from y.
-    void set_step(std::size_t l, const TracedStep& step, std::span<const double> y) noexcept;
+    /// Whether the linear systems of lane l's steps are solved with row exchanges.
+    virtual void exchange_rows(std::size_t l, bool exchanges_rows) = 0;
+    /// The step that lane l does next.
+    virtual void set_step(std::size_t l, const StepTrace& trace, std::size_t index);
     /// Parameters and what follows from them.
-    void set_constants(std::size_t l, const eqn::ReferenceKernel& kernel) noexcept;
+    virtual void set_constants(std::size_t l, const eqn::ReferenceKernel& kernel) noexcept = 0;
     /// Truths of the comparisons in rates, in the order of System::roots(), which steps hold.
-    void set_held(std::size_t l, std::span<const double> truths) noexcept;
+    virtual void set_held(std::size_t l, std::span<const double> truths) noexcept = 0;
     [[nodiscard]] std::size_t held_count() const noexcept { return held_slots_.size(); }
-    [[nodiscard]] StepMatrix& matrix() noexcept { return matrix_; }
 
     /// Everything below, for all lanes.
-    void compute();
+    virtual void compute() = 0;
 
     [[nodiscard]] const double* t() const noexcept { return t_.data(); }
     [[nodiscard]] const double* h() const noexcept { return h_.data(); }
@@ -65,53 +58,36 @@ public:
     [[nodiscard]] const double* k(std::size_t s) const noexcept {
         return k_.data() + s * n_ * width_;
     }
-    /// State after the step.
-    [[nodiscard]] const double* y_new() const noexcept { return y_new_.data(); }
-    /// Jacobian at the step's start, and at stage s with all_stages.
-    [[nodiscard]] const double* jacobian(std::size_t s = 0) const noexcept {
-        return jacobians_.data() + s * entry_rows_ * width_;
-    }
-    /// Slots at stage s with all_stages; else stages share one set.
-    [[nodiscard]] double* slots(std::size_t s) noexcept {
-        return slots_.data() + (keeps_ ? s : 0) * tables_.slot_count() * width_;
-    }
     /// By entry of a state, 0 where df/dt was not finite and taken as 0; only where
     /// LaneTables::has_time_slope().
     [[nodiscard]] const std::uint8_t* has_slope() const noexcept { return has_slope_.data(); }
 
-private:
+    /// Slots with what the tape of rates computes at stage s; for s = 0 also what those of slopes
+    /// do. Valid until the next call.
+    [[nodiscard]] virtual double* coefficients(std::size_t s) = 0;
+    /// Solves with the transposed matrix of the step, one right-hand side per lane; x may be b.
+    virtual void solve_transposed(const double* b, double* x) = 0;
+
+protected:
+    StepReplay(const LaneTables& tables, const RosenbrockTableau& tableau, std::size_t width);
+
     const LaneTables& tables_;
-    std::vector<eqn::Slot> held_slots_;
-    StepMatrix matrix_;
-    const SystemKernels& kernels_;
     const RosenbrockTableau& tableau_;
     std::size_t n_;
     std::size_t width_;
-    std::size_t entry_rows_;
-    bool keeps_;
-
+    std::vector<eqn::Slot> held_slots_;
     math::AlignedDoubles t_;
     math::AlignedDoubles h_;
     math::AlignedDoubles reciprocal_h_;
-    math::AlignedDoubles shift_;
-    math::AlignedDoubles d_h_;
     math::AlignedDoubles latest_;
-    math::AlignedDoubles stage_times_;
-    math::AlignedDoubles slots_;  // of each stage
-    math::AlignedDoubles scratch_;
     math::AlignedDoubles y_;
-    math::AlignedDoubles y_new_;
-    math::AlignedDoubles f_;
-    math::AlignedDoubles f_stage_;
-    math::AlignedDoubles slope_;
-    std::vector<std::uint8_t> has_slope_;
-    math::AlignedDoubles right_;
+    math::AlignedDoubles stage_times_;
     math::AlignedDoubles stage_states_;
     math::AlignedDoubles k_;
-    math::AlignedDoubles jacobians_;
+    std::vector<std::uint8_t> has_slope_;
 };
 
-/// The state at theta inside the step that lane 0 of a replay of one lane did.
+/// The state at theta inside the step of a replay of one lane; its end for theta = 1.
 void interpolate_state(const StepReplay& replay, double theta, std::span<double> y) noexcept;
 
 }  // namespace erbium::sim

@@ -18,13 +18,19 @@ struct TracedStep {
     double latest{std::numeric_limits<double>::infinity()};
 };
 
-/// Memory: one state per step.
+/// Memory: one state per step, and with stages one more for each.
 struct StepTrace {
     std::vector<TracedStep> steps;
     std::vector<double> states;  ///< before each step; steps x states
+    std::vector<double> stages;  ///< k of each step, steps x stages x states; empty when not kept
 
     [[nodiscard]] std::span<const double> state(std::size_t step, std::size_t n) const noexcept {
         return std::span{states}.subspan(step * n, n);
+    }
+    /// @param size  stages x states
+    [[nodiscard]] std::span<const double> stages_of(std::size_t step,
+                                                    std::size_t size) const noexcept {
+        return std::span{stages}.subspan(step * size, size);
     }
 };
 

@@ -15,12 +15,12 @@ Trajectory::Trajectory(eqn::ReferenceKernel& kernel)
       between_(trial_.size()) {}
 
 void Trajectory::follow(const Run& run, Integrator& integrator, const SolverOptions& options,
-                        Result& result) {
+                        Result& result, TrajectoryLog* log) {
     // A look for a steady state costs a factorisation, about as much as several steps.
     constexpr int kStepsBetweenLooks = 8;
     integrator.begin_run(options.tolerances.rtol, options.max_steps);
     Stepper stepper{subject_.crossings(), integrator};
-    subject_.begin(run, result, integrator.stops_at_outputs());
+    subject_.begin(run, result, integrator.stops_at_outputs(), log);
     double t = subject_.is_active() ? subject_.begin_time() : 0.0;
     subject_.settle(t);
     int steps_since_look = kStepsBetweenLooks;
@@ -56,6 +56,9 @@ void Trajectory::start(double t, Stepper& stepper, Integrator& integrator,
     const bool goes_on = !subject_.was_changed() && !subject_.crossings().is_in_rate();
     stepper.start(t, subject_.state(), subject_.atol(options.tolerances), subject_.stop(),
                   subject_.jumps_at_stop(), goes_on ? integrator.next_step_size() : 0.0);
+    if (subject_.log() != nullptr) {
+        subject_.log()->start(t, subject_.state());
+    }
 }
 
 /// One step, outputs inside it, and what is due at its end.
@@ -63,6 +66,9 @@ void Trajectory::step(double& t, Stepper& stepper, Integrator& integrator) {
     if (Status status = stepper.step(subject_.limit(t), t, subject_.state()); !status.ok()) {
         subject_.fail(std::move(status));
         return;
+    }
+    if (subject_.log() != nullptr) {
+        integrator.log_step(t, stepper.has_crossed(), subject_.state(), *subject_.log());
     }
     while (subject_.has_output_before(t)) {
         integrator.interpolate(subject_.next_output_time(), between_);

@@ -21,8 +21,10 @@ public:
     explicit Trajectory(eqn::ReferenceKernel& kernel);
 
     /// Fills the result of a valid run but for its cost; what was not reached stays NaN.
+    /// @param log  when not null, is told of everything after the equilibration; see
+    ///        Integrator::log_step
     void follow(const Run& run, Integrator& integrator, const SolverOptions& options,
-                Result& result);
+                Result& result, TrajectoryLog* log = nullptr);
 
 private:
     void start(double t, Stepper& stepper, Integrator& integrator, const SolverOptions& options);

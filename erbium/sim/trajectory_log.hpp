@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/sim/trajectory_log.hpp: what a run tells while it is in progress, in order.
-// Made by: sim::RunInProgress, sim::EventQueue, sim::LaneIntegrator   Used by: sim::ScriptRecorder
+// Made by: sim::RunInProgress, sim::EventQueue, sim::LaneIntegrator, sim::Trajectory
+// Used by: sim::ScriptRecorder
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,11 @@ struct LoggedStep {
     bool is_cut{};                 ///< at `end`, before its own end, for a comparison changed
     std::span<const double> y;     ///< at `end`
     std::span<const double> rate;  ///< of a cut step, the slope of its interpolant at `end`
+    /// Increments k of the method, stages x states: that of a state and the one after it are this
+    /// many numbers apart.
+    const double* stages{};
+    std::size_t stage_stride{1};
+    std::size_t stage_count{};
 };
 
 /// Receives everything that happens to one subject after its equilibration. States are valid during

@@ -14,6 +14,9 @@
 #include "erbium/math/dense_lu.hpp"
 #include "erbium/math/lane_kernels.hpp"
 #include "erbium/math/lu_plan.hpp"
+#include "erbium/math/small_lu.hpp"
+#include "erbium/math/supernodal_lu.hpp"
+#include "lu_checks.hpp"
 #include "matrices.hpp"
 #include "near.hpp"
 
@@ -239,36 +242,44 @@ TEST_P(LuOnEveryKernel, SolvesTransposedAsDenseLuOfTheTransposedMatrix) {
     }
 }
 
-TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithOneMatrixToTheBytesOfSingleOnes) {
+/// Of one right-hand side among many: those of lane l.
+std::vector<double> lane_of(const std::vector<double>& rows, std::size_t width, std::size_t l) {
+    std::vector<double> one;
+    for (std::size_t i = l; i < rows.size(); i += width) {
+        one.push_back(rows[i]);
+    }
+    return one;
+}
+
+TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithOneMatrixAsSingleOnes) {
     const CscMatrix j = random_mass_action(70, 180, 15);
     const std::size_t n = j.size();
-    const LuPlan plan = LuPlan::make(j.pattern());
-    const LuProgram program = plan.program();
-    const LaneKernels& one = lane_kernels().front();
-    ASSERT_EQ(one.width, 1);
-    std::vector<double> entries = j.values;
-    entries.push_back(0.0);
-    const double shift = 0.7;
-    double growth = 0.0;
-    std::vector<double> values(plan.value_count());
-    one.factor(program, entries.data(), -1.0, &shift, values.data(), &growth);
     std::vector<double> b(n * width());
     for (std::size_t i = 0; i < b.size(); ++i) {
         b[i] = std::sin(static_cast<double>(i));
     }
-    std::vector<double> work(n * width());
-    std::vector<double> found(n * width());
-    GetParam().solve_shared(program, values.data(), b.data(), work.data(), found.data());
+    std::vector<double> found(b.size());
+    std::vector<double> x(n);
+    auto small_plan = SmallLuPlan::make(j.pattern());
+    ASSERT_TRUE(small_plan);
+    SmallLu small{*small_plan};
+    (void)small.factor(j.values.data(), -1.0, 0.7);
+    small.solve_for_many(GetParam().many_sides, b.data(), found.data());
     for (std::size_t l = 0; l < width(); ++l) {
-        std::vector<double> right(n);
-        for (std::size_t i = 0; i < n; ++i) {
-            right[i] = b[i * width() + l];
-        }
-        std::vector<double> x(n);
-        one.solve(program, values.data(), right.data(), work.data(), x.data());
-        for (std::size_t i = 0; i < n; ++i) {
-            ASSERT_EQ(std::bit_cast<std::uint64_t>(found[i * width() + l]),
-                      std::bit_cast<std::uint64_t>(x[i]));
+        small.solve(lane_of(b, width(), l).data(), x.data());
+        EXPECT_EQ(lane_of(found, width(), l), x);
+    }
+    for (const std::uint32_t most_width : {1U, 5U, 9U, 64U}) {
+        SupernodalLu panels{SupernodePlan::make(j.pattern(), {.most_width = most_width})};
+        (void)panels.factor(j.values.data(), -1.0, 0.7);
+        panels.solve_for_many(GetParam().many_sides, b.data(), found.data());
+        std::vector<double> alone(n);
+        for (std::size_t l = 0; l < width(); ++l) {
+            const std::vector<double> right = lane_of(b, width(), l);
+            panels.solve(right.data(), x.data());
+            expect_same_solution(lane_of(found, width(), l), x, 1e-11);
+            panels.solve_for_many(lane_kernels().front().many_sides, right.data(), alone.data());
+            EXPECT_EQ(lane_of(found, width(), l), alone);
         }
     }
 }

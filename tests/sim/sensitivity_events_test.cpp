@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "erbium/sim/lane_replay.hpp"
 #include "erbium/sim/recorded_run.hpp"
 #include "erbium/sim/sensitivity.hpp"
-#include "erbium/sim/step_replay.hpp"
 #include "near.hpp"
 #include "sensitivity_models.hpp"
 
@@ -265,14 +265,15 @@ TEST(EventDerivatives, OfACrossingAreThoseOfTheInterpolantThatItWasFoundOn) {
                                     Input::initial_amount(SpeciesId{0})};
     const Sensitivities s = SensitivitySolver{system, loose}.forward(run, inputs);
     ASSERT_TRUE(s.status.ok()) << s.status.message;
-    const RecordedModel model{system, loose.solver, loose.method};
-    RunRecorder recorder{model, system_kernels().front()};
+    RecordedModel model{system, loose.solver, loose.method};
+    model.prepare(true);
+    RunRecorder recorder{model, {}};
     const Subject* const runs[] = {&run};
     const RecordedRun recorded = std::move(recorder.record(runs).front());
     // The steps up to the crossing, and where A's interpolant is `low` in the last of them.
     const auto crossing = [&](const Subject& of) {
-        StepReplay replay{model.tables(), model.plan(), system_kernels().front(), model.tableau(),
-                          ReplayedJacobians::start};
+        LaneReplay replay{model.tables(), model.lane_plan(), sensitivity_kernels().front(),
+                          model.tableau()};
         eqn::ReferenceKernel kernel{system};
         kernel.set_parameters(of.parameters);
         std::vector<double> y(2);
@@ -285,9 +286,9 @@ TEST(EventDerivatives, OfACrossingAreThoseOfTheInterpolantThatItWasFoundOn) {
                 continue;
             }
             const TracedStep& step = recorded.phase.trace.steps[item.index];
-            replay.set_step(0, step, y);
+            replay.set_step(0, {.steps = {step}, .states = y, .stages = {}}, 0);
             replay.compute();
-            std::copy_n(replay.y_new(), y.size(), y.begin());
+            interpolate_state(replay, 1.0, y);
             if (item.kept_part == 1.0) {
                 continue;
             }
