@@ -36,6 +36,17 @@ std::optional<Name> LineParser::required_name(const char* what) {
     return expected(what, is_digit(cursor_.peek()) ? "a name starts with a letter or '_'" : "");
 }
 
+std::optional<Name> LineParser::name_before_blank(const char* what) {
+    std::optional<Name> name = required_name(what);
+    if (name && (name->text == "begin" || name->text == "end")) {
+        return fail("ERB-BNGL-0030", name->place,
+                    fmt::format("'{}' cannot be {}", name->text, what),
+                    "without an index in front, the line would begin or end a block; take another "
+                    "name");
+    }
+    return name;
+}
+
 std::optional<Expression> LineParser::expression(const char* what) {
     cursor_.skip_blanks();
     if (cursor_.is_done()) {
@@ -89,7 +100,7 @@ void LineParser::skip_index_and_label() {
 
 std::optional<Parameter> LineParser::parameter() {
     skip_index_and_label();
-    std::optional<Name> name = required_name("the name of a parameter");
+    std::optional<Name> name = name_before_blank("the name of a parameter");
     if (!name) {
         return std::nullopt;
     }
@@ -111,7 +122,7 @@ std::optional<Parameter> LineParser::parameter() {
 
 std::optional<Compartment> LineParser::compartment() {
     skip_index_and_label();
-    std::optional<Name> name = required_name("the name of a compartment");
+    std::optional<Name> name = name_before_blank("the name of a compartment");
     if (!name) {
         return std::nullopt;
     }

@@ -68,6 +68,8 @@ private:
     void skip_index_and_label();
     std::optional<Expression> expression(const char* what);
     std::optional<Name> required_name(const char* what);
+    /// A name that starts its declaration and has a blank after it: not `begin`, not `end`.
+    std::optional<Name> name_before_blank(const char* what);
     bool expect_end(const char* after);
     std::nullopt_t fail(std::string code, Place place, std::string message, std::string hint = {});
     /// `expected <what>, found <what stands here>`

@@ -298,6 +298,16 @@ void FileParser::declaration(Line line) {
     }
 }
 
+/// Steps over a `begin` or `end` that opens or closes a block: `end()` and `end:` name something.
+bool take_delimiter(Cursor& cursor, std::string_view word) {
+    Cursor after = cursor;
+    if (!after.take_word(word) || !(after.is_done() || is_blank(after.peek()))) {
+        return false;
+    }
+    cursor = after;
+    return true;
+}
+
 void FileParser::line(Line line) {
     Cursor cursor{file_.source, line};
     const std::uint32_t begin = cursor.at();
@@ -308,11 +318,11 @@ void FileParser::line(Line line) {
         mark_unread(block_);
         return;
     }
-    if (cursor.take_word("begin")) {
+    if (take_delimiter(cursor, "begin")) {
         open_block(cursor, {begin, cursor.at()});
         return;
     }
-    if (cursor.take_word("end")) {
+    if (take_delimiter(cursor, "end")) {
         close_block(cursor, {begin, cursor.at()});
         return;
     }

@@ -77,6 +77,29 @@ TEST(PrintedModel, BindsToTheSameModel) {
     EXPECT_EQ(print(twice.value().model), printed);
 }
 
+TEST(PrintedModel, MayHoldMoleculesThatAreCalledAsBlocksBeginAndEnd) {
+    const Outcome<Bound, Diagnostics> once = bind_text(R"(
+begin molecule types
+  end(s)
+  begin()
+end molecule types
+begin seed species
+  end(s) 3
+end seed species
+begin functions
+  end() = 2
+end functions
+begin reaction rules
+  end: end(s) -> begin() end()
+end reaction rules
+)");
+    ASSERT_TRUE(static_cast<bool>(once)) << once.error().text();
+    const std::string printed = print(once.value().model);
+    const Outcome<Bound, Diagnostics> twice = bind_text(printed);
+    ASSERT_TRUE(static_cast<bool>(twice)) << twice.error().text() << printed;
+    EXPECT_TRUE(once.value().model == twice.value().model) << printed;
+}
+
 TEST(PrintedModel, DiffersWhenAnyPieceDoes) {
     const Model model = bind_text(kEverything).value().model;
     Model other = model;
