@@ -92,6 +92,16 @@ Diagnostics refuse_for_net(const net::Network& network) {
             "ERB-APP-0010", {},
             fmt::format("the event '{}' in a .net file", network.events.front().name));
     }
+    if (!network.algebraic_states().empty()) {
+        diagnostics.unsupported(
+            "ERB-APP-0010", {},
+            fmt::format("'{}', which an algebraic equation determines, in a .net file",
+                        network.species_text(network.algebraic_states().front())));
+    }
+    if (!network.quasi_steady_reactions().empty()) {
+        diagnostics.unsupported("ERB-APP-0010", {}, "reactions in equilibrium in a .net file",
+                                "--fast-as-ordinary takes them as ordinary ones");
+    }
     const auto look = [&](const lang::Expression& e, const std::string& owner) {
         for (const lang::ExpressionNode& node : e.nodes()) {
             const bool is_function = node.op == lang::Op::call && node.arity > 0 && !node.table;

@@ -69,6 +69,12 @@ Exit write_network(const NetCommand& command, const Target& target, nlohmann::or
         lumping = net::lump(written, {.outputs = command.outputs, .alone = {}});
     }
     const net::Network& network = lumping ? lumping->network : written;
+    if (!command.output.empty() &&
+        (!network.events.empty() || !network.algebraic_states().empty() ||
+         !network.quasi_steady_reactions().empty())) {
+        return fail(Exit::unsupported,
+                    "a .net file has no place for events, algebraic rules and fast reactions");
+    }
     // Of the whole process up to here: reading, binding and generating, not writing.
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);

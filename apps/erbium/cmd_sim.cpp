@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 
 #include "commands.hpp"
 #include "erbium/base/text.hpp"
@@ -13,6 +14,7 @@
 #include "erbium/sim/solver.hpp"
 #include "inputs.hpp"
 #include "manifest.hpp"
+#include "quasi_steady_run.hpp"
 #include "sim_actions.hpp"
 #include "sim_output.hpp"
 #include "sim_package.hpp"
@@ -117,7 +119,25 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
     run.parameters = parameters.value();
     run.output_times = equal_steps(until.value(), steps);
     run.recording = recording.value();
-    const sim::Result result = sim::solve(system.value(), run, options);
+    std::optional<QuasiSteadyRecord> record;
+    sim::Result result;
+    if (command.quasi_steady.empty()) {
+        result = sim::solve(system.value(), run, options);
+    } else {
+        const Outcome<double, Diagnostics> within =
+            end_time(command.quasi_steady, "--quasi-steady");
+        if (!within) {
+            return show(within.error());
+        }
+        auto made = solve_quasi_steady(solved.network(), system.value(), run, options,
+                                       within.value(), !command.is_unchecked);
+        if (!made) {
+            return show(made.error());
+        }
+        result = std::move(made.value().result);
+        record = std::move(made.value().record);
+        print_error(quasi_steady_text(*record));
+    }
 
     report::Table table{.title = command.target,
                         .columns = {{.name = "time", .align = report::Align::end}}};
@@ -139,6 +159,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
                   .reduction = result.reduction,
                   .method = result.method,
                   .before_lumping = solved.lumped_from(),
+                  .quasi_steady = record,
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
                   .fallbacks = result.fallbacks});
@@ -160,6 +181,17 @@ Exit run(const SimCommand& command) {
     const Outcome<Target, Diagnostics> target = find_target(command.target);
     if (!target) {
         return show(target.error());
+    }
+    if (!command.quasi_steady.empty() &&
+        (command.until.empty() || target.value().kind == TargetKind::package ||
+         target.value().kind == TargetKind::sbml)) {
+        return fail(Exit::usage,
+                    "--quasi-steady is for one simulation (--until) of a .bngl or .net file");
+    }
+    if (!command.quasi_steady.empty() && command.solver != sim::Method::own) {
+        return fail(Exit::usage,
+                    "--quasi-steady makes algebraic states, which only Rodas5P solves for: leave "
+                    "--solver out");
     }
     if (target.value().kind == TargetKind::package) {
         return simulate_package(command, target.value());

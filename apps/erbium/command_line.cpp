@@ -188,6 +188,16 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
         "Species that the readouts need not tell apart become one; exact. One simulation of a "
         ".bngl or .net "
         "file does so by itself where there are such species");
+    CLI::Option* const quasi_steady = command->add_option(
+        "--quasi-steady", sim.quasi_steady,
+        "Of a .bngl or .net file: reversible bindings (A + B <-> AB, A <-> A') that at the initial "
+        "state relax within this time are in equilibrium at all times; the run is compared with "
+        "the whole one, and the largest differences are printed and stand in run.json");
+    command
+        ->add_flag(
+            "--unchecked", sim.is_unchecked,
+            "With --quasi-steady: not compared with the whole run, so the error is not known")
+        ->needs(quasi_steady);
     command
         ->add_option("--reduction", sim.reduction,
                      "Conservation laws that give a species: none, auto (the default: those that "

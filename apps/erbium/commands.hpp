@@ -64,6 +64,8 @@ struct SimCommand {
     sim::Method solver{sim::Method::own};
     sim::Reducing reduction{sim::Reducing::where_it_pays};
     Lumps lumps{Lumps::where_it_helps};
+    std::string quasi_steady;  ///< quantity of time: what relaxes within it is in equilibrium
+    bool is_unchecked{};       ///< the quasi-steady run is not compared with the whole one
     std::vector<std::string> readouts;
     std::vector<std::string> amounts;         ///< SBML: species wanted as amounts
     std::vector<std::string> concentrations;  ///< SBML: species wanted as concentrations

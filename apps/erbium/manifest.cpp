@@ -50,6 +50,9 @@ std::string manifest_json(const Manifest& manifest) {
     if (manifest.reduction) {
         json["reduction"] = reduction_json(*manifest.reduction);
     }
+    if (manifest.quasi_steady) {
+        json["reduction"]["quasi_steady"] = quasi_steady_json(*manifest.quasi_steady);
+    }
     for (const auto& [setting, value] : manifest.settings) {
         json["settings"][setting] = value;
     }

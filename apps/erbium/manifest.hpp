@@ -10,6 +10,7 @@
 
 #include "erbium/base/diagnostic.hpp"
 #include "erbium/sim/run.hpp"
+#include "quasi_steady_run.hpp"
 
 namespace erbium::app {
 
@@ -29,6 +30,7 @@ struct Manifest {
         std::size_t reactions{};
     };
     std::optional<Size> before_lumping;
+    std::optional<QuasiSteadyRecord> quasi_steady;  ///< stands in `reduction`
     std::size_t runs{};
     std::size_t failed_runs{};
     std::vector<std::string> fallbacks;  ///< what was done otherwise than planned

@@ -17,7 +17,7 @@ constexpr std::size_t kMostValues = 10'000'000;  ///< of a table kept in memory:
 
 }  // namespace
 
-Outcome<double, Diagnostics> end_time(const std::string& text) {
+Outcome<double, Diagnostics> end_time(const std::string& text, std::string_view option) {
     Diagnostics diagnostics;
     if (const std::optional<double> plain = parse_double(text); plain && *plain > 0.0) {
         return *plain;
@@ -26,7 +26,8 @@ Outcome<double, Diagnostics> end_time(const std::string& text) {
     if (time_s && time_s.value() > 0.0) {
         return time_s.value();
     }
-    diagnostics.error("ERB-APP-0004", {}, fmt::format("--until {}: expected a time above 0", text),
+    diagnostics.error("ERB-APP-0004", {},
+                      fmt::format("{} {}: expected a time above 0", option, text),
                       time_s ? "write it as 72h, 30min or 4500s" : time_s.error().hint);
     return diagnostics;
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "commands.hpp"
@@ -16,7 +17,9 @@ namespace erbium::app {
 inline constexpr std::size_t kStepsOfAFile = 100;
 
 /// A time in seconds, or in the model's own unit when there is no unit with the number.
-[[nodiscard]] Outcome<double, Diagnostics> end_time(const std::string& text);
+/// @param option  of the command line, for the complaint
+[[nodiscard]] Outcome<double, Diagnostics> end_time(const std::string& text,
+                                                    std::string_view option = "--until");
 
 /// A table is kept in memory; one that is too large is refused before anything runs.
 [[nodiscard]] Exit refuse_too_many(std::size_t steps, std::size_t columns);

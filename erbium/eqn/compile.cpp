@@ -9,6 +9,7 @@
 #include "erbium/eqn/event_forms.hpp"
 #include "erbium/eqn/graph.hpp"
 #include "erbium/eqn/rate_laws.hpp"
+#include "erbium/eqn/reaction_changes.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/eqn/system.hpp"
 #include "erbium/eqn/tables.hpp"
@@ -159,11 +160,14 @@ Outcome<System, Diagnostics> compile(const net::Network& network) {
         }
     }
     const EventForms events = event_forms(network, definitions, graph, diagnostics);
+    ReactionChanges changes = changes_of(network);
+    take_out_algebraic_states(network, changes, *tables, diagnostics);
     if (diagnostics.has_errors()) {
         return diagnostics;
     }
-    write_stoichiometry(network, *tables);
-    const JacobianForm jacobian = write_jacobian(network, rates, graph, *tables, diagnostics);
+    write_stoichiometry(network, changes, *tables);
+    const JacobianForm jacobian =
+        write_jacobian(network, rates, changes, graph, *tables, diagnostics);
     if (diagnostics.has_errors()) {
         return diagnostics;
     }

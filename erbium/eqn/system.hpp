@@ -15,6 +15,7 @@
 #include "erbium/base/diagnostic.hpp"
 #include "erbium/base/ids.hpp"
 #include "erbium/base/outcome.hpp"
+#include "erbium/eqn/algebraic_states.hpp"
 #include "erbium/eqn/kernel_abi.hpp"
 #include "erbium/net/network.hpp"
 
@@ -73,7 +74,8 @@ private:
 /// copies share the tables, so they are cheap, and any number of threads may read one.
 ///
 /// States are the amounts of all species, fixed ones included (their rate is 0). Their order is
-/// that of the network.
+/// that of the network. With algebraic_states() the rows of f and of the Jacobian mean what
+/// algebraic_states.hpp says; what solves ordinary differential equations only must refuse those.
 class System {
 public:
     [[nodiscard]] const NameTable& species() const noexcept { return tables_->species; }
@@ -103,6 +105,10 @@ public:
     }
     [[nodiscard]] bool is_fixed(SpeciesId s) const noexcept {
         return tables_->is_fixed[s.value] != 0;
+    }
+    /// States that an equation determines instead of a rate; mostly none.
+    [[nodiscard]] AlgebraicStates algebraic_states() const noexcept {
+        return {tables_->algebraic_states, {tables_->move_begins, tables_->move_terms}};
     }
     /// The terms of an observable; Term::index is a species.
     [[nodiscard]] std::span<const Term> observable_terms(ObservableId o) const noexcept;
@@ -156,6 +162,9 @@ public:
         NameTable functions;
         std::vector<std::uint8_t> is_derived;  // by parameter
         std::vector<std::uint8_t> is_fixed;    // by species
+        std::vector<SpeciesId> algebraic_states;
+        std::vector<std::uint32_t> move_begins;  // by algebraic state, + 1
+        std::vector<Term> move_terms;
         std::vector<double> parameter_values;  // by parameter
         std::vector<double> time_knots;
         std::vector<Slot> stop_time_slots;
@@ -220,7 +229,10 @@ private:
 /// A species that events or rates change is a state like any other; a parameter that only events
 /// change stays a parameter (System::events). Rates of any form are functions (function_product).
 ///
-/// Errors: ERB-EQN-0001 ... 0011 for unknown names, wrong numbers of arguments, cycles, what is
+/// The network's algebraic states become those of the system, and with quasi-steady reactions one
+/// more state for each independent change that they make.
+///
+/// Errors: ERB-EQN-0001 ... 0012 for unknown names, wrong numbers of arguments, cycles, what is
 /// not supported (a table that was not read; mratio with varying first or second argument in a
 /// rate).
 /// Cost: O(reactions + terms of functions * species in their observables).

@@ -12,32 +12,6 @@
 namespace erbium::eqn {
 namespace {
 
-struct Change {
-    std::uint32_t species{};
-    double amount{};
-};
-
-/// What one firing of each reaction changes, by ascending species.
-std::vector<std::vector<Change>> changes_of(const net::Network& network) {
-    std::vector<std::vector<Change>> changes(network.reaction_count());
-    std::map<std::uint32_t, double> net_change;
-    for (std::size_t r = 0; r < changes.size(); ++r) {
-        net_change.clear();
-        for (const SpeciesId s : network.reactants(id_at<ReactionId>(r))) {
-            net_change[s.value] -= 1.0;
-        }
-        for (const SpeciesId s : network.products(id_at<ReactionId>(r))) {
-            net_change[s.value] += 1.0;
-        }
-        for (const auto& [species, amount] : net_change) {
-            if (amount != 0.0 && !network.is_fixed(SpeciesId{species})) {
-                changes[r].push_back({species, amount});
-            }
-        }
-    }
-    return changes;
-}
-
 /// One summand of one Jacobian entry.
 struct EntryTerm {
     std::uint32_t column{};
@@ -49,13 +23,9 @@ struct EntryTerm {
 
 class JacobianWriter {
 public:
-    JacobianWriter(const net::Network& network, const std::vector<RateForm>& rates, Graph& graph,
-                   System::Tables& tables)
-        : network_{network},
-          rates_{rates},
-          graph_{graph},
-          tables_{tables},
-          changes_{changes_of(network)} {}
+    JacobianWriter(const net::Network& network, const std::vector<RateForm>& rates,
+                   const ReactionChanges& changes, Graph& graph, System::Tables& tables)
+        : network_{network}, rates_{rates}, changes_{changes}, graph_{graph}, tables_{tables} {}
 
     JacobianForm write(Diagnostics& diagnostics) {
         time_slopes_.resize(network_.species_count());
@@ -66,6 +36,7 @@ public:
             }
         }
         expand_observables();
+        add_moves();
         write_entries();
         write_time_slopes();
         return std::move(form_);
@@ -93,7 +64,7 @@ private:
             std::vector<std::uint32_t> others = factors;
             others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
             const std::uint32_t partial = add_partial(rates_[r].coefficient, std::move(others));
-            for (const Change& change : changes_[r]) {
+            for (const SpeciesChange& change : changes_[r]) {
                 terms_.push_back({.column = factors[i],
                                   .row = change.species,
                                   .index = partial,
@@ -130,7 +101,7 @@ private:
                 continue;
             }
             const std::uint32_t partial = add_partial(*slope, rates_[r].factors);
-            for (const Change& change : changes_[r]) {
+            for (const SpeciesChange& change : changes_[r]) {
                 if (leaf.op == Opcode::state) {
                     terms_.push_back({.column = leaf.index,
                                       .row = change.species,
@@ -146,7 +117,7 @@ private:
     void add_time_partial(std::uint32_t r, NodeId slope) {
         const auto partial = static_cast<std::uint32_t>(form_.time_partials.size());
         form_.time_partials.push_back({slope, rates_[r].factors});
-        for (const Change& change : changes_[r]) {
+        for (const SpeciesChange& change : changes_[r]) {
             time_slopes_[change.species].push_back({partial, change.amount});
         }
     }
@@ -191,6 +162,46 @@ private:
                 }
             }
         }
+    }
+
+    /// Derivatives along the change of an algebraic state: those by all states that move with it.
+    void add_moves() {
+        const AlgebraicStates algebraic{tables_.algebraic_states,
+                                        {tables_.move_begins, tables_.move_terms}};
+        if (algebraic.moves.terms.empty()) {
+            return;
+        }
+        std::vector<std::vector<Term>> moved_with(network_.species_count());
+        for (std::size_t a = 0; a < algebraic.size(); ++a) {
+            for (const Term& move : algebraic.moves_of(a)) {
+                moved_with[move.index].push_back({algebraic.states[a].value, move.weight});
+            }
+        }
+        const std::size_t count = terms_.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            for (const Term& state : moved_with[terms_[i].column]) {
+                EntryTerm term = terms_[i];
+                term.column = state.index;
+                term.weight *= state.weight;
+                terms_.push_back(term);
+            }
+        }
+        // Terms of one derivative are joined where they meet; many cancel.
+        const auto key = [](const EntryTerm& t) {
+            return std::tuple{t.column, t.row, t.is_sum, t.index};
+        };
+        std::stable_sort(terms_.begin(), terms_.end(),
+                         [&](const EntryTerm& a, const EntryTerm& b) { return key(a) < key(b); });
+        std::vector<EntryTerm> joined;
+        for (const EntryTerm& term : terms_) {
+            if (!joined.empty() && key(joined.back()) == key(term)) {
+                joined.back().weight += term.weight;
+            } else {
+                joined.push_back(term);
+            }
+        }
+        std::erase_if(joined, [](const EntryTerm& t) { return t.weight == 0.0; });
+        terms_ = std::move(joined);
     }
 
     void write_entries() {
@@ -243,9 +254,9 @@ private:
 
     const net::Network& network_;
     const std::vector<RateForm>& rates_;
+    const ReactionChanges& changes_;
     Graph& graph_;
     System::Tables& tables_;
-    std::vector<std::vector<Change>> changes_;
     JacobianForm form_;
     std::vector<std::vector<Term>> time_slopes_;  // by species
     std::vector<EntryTerm> terms_;
@@ -257,11 +268,11 @@ private:
 
 }  // namespace
 
-void write_stoichiometry(const net::Network& network, System::Tables& tables) {
-    const std::vector<std::vector<Change>> changes = changes_of(network);
+void write_stoichiometry(const net::Network& network, const ReactionChanges& changes,
+                         System::Tables& tables) {
     std::vector<std::vector<Term>> rows(network.species_count());
     for (std::uint32_t r = 0; r < changes.size(); ++r) {
-        for (const Change& change : changes[r]) {
+        for (const SpeciesChange& change : changes[r]) {
             rows[change.species].push_back({r, change.amount});
         }
     }
@@ -274,8 +285,9 @@ void write_stoichiometry(const net::Network& network, System::Tables& tables) {
 }
 
 JacobianForm write_jacobian(const net::Network& network, const std::vector<RateForm>& rates,
-                            Graph& graph, System::Tables& tables, Diagnostics& diagnostics) {
-    return JacobianWriter{network, rates, graph, tables}.write(diagnostics);
+                            const ReactionChanges& changes, Graph& graph, System::Tables& tables,
+                            Diagnostics& diagnostics) {
+    return JacobianWriter{network, rates, changes, graph, tables}.write(diagnostics);
 }
 
 }  // namespace erbium::eqn

@@ -8,6 +8,7 @@
 
 #include "erbium/eqn/graph.hpp"
 #include "erbium/eqn/rate_laws.hpp"
+#include "erbium/eqn/reaction_changes.hpp"
 #include "erbium/eqn/system.hpp"
 
 namespace erbium::eqn {
@@ -24,14 +25,16 @@ struct JacobianForm {
     std::vector<PartialForm> time_partials;
 };
 
-/// Net change of each species by each reaction, fixed species left out: fills the stoichiometry.
-void write_stoichiometry(const net::Network& network, System::Tables& tables);
+/// What each reaction changes as rows by species: fills the stoichiometry.
+void write_stoichiometry(const net::Network& network, const ReactionChanges& changes,
+                         System::Tables& tables);
 
 /// Differentiates every rate by states and time; fills the Jacobian's pattern and rows and those of
 /// the time slopes. Complains where a derivative
-/// is not known. tables.stoichiometry and observables must be there.
+/// is not known. Observables and algebraic states must be there.
 [[nodiscard]] JacobianForm write_jacobian(const net::Network& network,
-                                          const std::vector<RateForm>& rates, Graph& graph,
+                                          const std::vector<RateForm>& rates,
+                                          const ReactionChanges& changes, Graph& graph,
                                           System::Tables& tables, Diagnostics& diagnostics);
 
 }  // namespace erbium::eqn

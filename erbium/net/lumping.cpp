@@ -179,8 +179,13 @@ private:
                 std::for_each(reactants.begin(), reactants.end(), set_alone);
             }
         }
+        for (const ReactionId r : network_.quasi_steady_reactions()) {
+            for (const auto& side : {network_.reactants(r), network_.products(r)}) {
+                std::for_each(side.begin(), side.end(), set_alone);
+            }
+        }
         for (std::uint32_t s = 0; s < block_.size(); ++s) {
-            if (network_.is_fixed(SpeciesId{s})) {
+            if (network_.is_fixed(SpeciesId{s}) || network_.is_algebraic(SpeciesId{s})) {
                 set_alone(SpeciesId{s});
             }
         }
@@ -311,8 +316,11 @@ Expression sum_of(const Expression& a, const Expression& b) {
 /// The reactions among lumps, equal ones joined.
 void write_reactions(const Network& network, const std::vector<SpeciesId>& lump_of,
                      const std::vector<SpeciesId>& first_of, Network& out) {
-    std::map<std::tuple<std::vector<SpeciesId>, std::vector<SpeciesId>, std::uint32_t>, ReactionId>
+    std::map<std::tuple<std::vector<SpeciesId>, std::vector<SpeciesId>, std::uint32_t, bool>,
+             ReactionId>
         known;
+    const auto quick = network.quasi_steady_reactions();
+    std::vector<ReactionId> quasi_steady;
     for (std::uint32_t r = 0; r < network.reaction_count(); ++r) {
         const ReactionId reaction{r};
         std::vector<SpeciesId> sides[2];
@@ -335,15 +343,20 @@ void write_reactions(const Network& network, const std::vector<SpeciesId>& lump_
                 continue;
             }
         }
-        const auto [at, is_new] =
-            known.try_emplace(std::tuple{sides[0], sides[1], network.rate_law_id(reaction).value});
+        const bool is_quick = std::binary_search(quick.begin(), quick.end(), reaction);
+        const auto [at, is_new] = known.try_emplace(
+            std::tuple{sides[0], sides[1], network.rate_law_id(reaction).value, is_quick});
         if (is_new) {
             at->second = out.add_reaction(sides[0], sides[1], network.rate_law_id(reaction),
                                           network.factor(reaction), network.rule(reaction));
         } else {
             out.add_to_factor(at->second, network.factor(reaction));
         }
+        if (is_quick) {
+            quasi_steady.push_back(at->second);
+        }
     }
+    out.set_quasi_steady(std::move(quasi_steady));
 }
 
 /// Of a network as it stands.
@@ -367,6 +380,9 @@ Lumping lump_as_written(const Network& network, const LumpOptions& options) {
     for (std::size_t block = 0; block < amounts.size(); ++block) {
         out.add_species(network.species_text(first_of[block]), std::move(amounts[block]),
                         network.is_fixed(first_of[block]));
+        if (network.is_algebraic(first_of[block])) {
+            out.set_algebraic(id_at<SpeciesId>(block));
+        }
     }
     out.parameters = network.parameters;
     out.rate_laws = network.rate_laws;
@@ -404,7 +420,8 @@ Lumping lump_as_written(const Network& network, const LumpOptions& options) {
 }  // namespace
 
 Lumping lump(const Network& network, const LumpOptions& options) {
-    if (has_whole_rates(network)) {
+    if (has_whole_rates(network) && network.algebraic_states().empty() &&
+        network.quasi_steady_reactions().empty()) {
         Lumping of_products = lump_as_written(product_form(network), options);
         if (of_products.network.species_count() < network.species_count()) {
             return of_products;

@@ -16,6 +16,18 @@ SpeciesId Network::add_species(std::string_view text, Expression amount, bool is
     return s;
 }
 
+void Network::set_algebraic(SpeciesId s) {
+    ERBIUM_CHECK(s.value < species_count() && !is_fixed(s), "an algebraic state is not fixed");
+    const auto at = std::lower_bound(algebraic_.begin(), algebraic_.end(), s);
+    if (at == algebraic_.end() || *at != s) {
+        algebraic_.insert(at, s);
+    }
+}
+
+bool Network::is_algebraic(SpeciesId s) const noexcept {
+    return std::binary_search(algebraic_.begin(), algebraic_.end(), s);
+}
+
 ReactionId Network::add_reaction(std::span<const SpeciesId> reactants,
                                  std::span<const SpeciesId> products, RateLawId law, double factor,
                                  RuleId rule) {
@@ -50,6 +62,14 @@ std::span<const SpeciesId> Network::reactants(ReactionId r) const noexcept {
 std::span<const SpeciesId> Network::products(ReactionId r) const noexcept {
     const std::size_t begin = product_begins_[r.value];
     return {members_.data() + begin, ends_[r.value] - begin};
+}
+
+void Network::set_quasi_steady(std::vector<ReactionId> reactions) {
+    std::sort(reactions.begin(), reactions.end());
+    reactions.erase(std::unique(reactions.begin(), reactions.end()), reactions.end());
+    ERBIUM_CHECK(reactions.empty() || reactions.back().value < reaction_count(),
+                 "a quasi-steady reaction is one of the network");
+    quasi_steady_ = std::move(reactions);
 }
 
 std::size_t Network::memory() const noexcept {

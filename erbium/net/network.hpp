@@ -108,6 +108,12 @@ public:
     /// Adds a species. `text` is its BNGL form, `amount` its initial amount (of parameters only).
     SpeciesId add_species(std::string_view text, Expression amount, bool is_fixed);
 
+    /// Makes a species an algebraic state: its value is at all times such that the rates of the
+    /// reactions that change it, each times what it changes, add up to 0; there is no rate of
+    /// change that they could be. Its initial amount is where the search for that value begins.
+    /// Precondition: it is not fixed.
+    void set_algebraic(SpeciesId s);
+
     /// Adds a reaction. Reactants and products are multisets and kept sorted by SpeciesId, unless
     /// the law has ordered reactants: then both stay in the order given.
     ///
@@ -135,6 +141,12 @@ public:
     /// True when the amount never changes ('$' in BNGL).
     [[nodiscard]] bool is_fixed(SpeciesId s) const noexcept { return is_fixed_[s.value] != 0; }
 
+    [[nodiscard]] bool is_algebraic(SpeciesId s) const noexcept;
+    /// All of them, ascending.
+    [[nodiscard]] std::span<const SpeciesId> algebraic_states() const noexcept {
+        return algebraic_;
+    }
+
     [[nodiscard]] std::span<const SpeciesId> reactants(ReactionId r) const noexcept;
     [[nodiscard]] std::span<const SpeciesId> products(ReactionId r) const noexcept;
     [[nodiscard]] const RateLaw& rate_law(ReactionId r) const noexcept {
@@ -142,6 +154,14 @@ public:
     }
     [[nodiscard]] RateLawId rate_law_id(ReactionId r) const noexcept { return laws_[r.value]; }
     [[nodiscard]] double factor(ReactionId r) const noexcept { return factors_[r.value]; }
+    /// Makes reactions quasi-steady, those of earlier calls not any more: they are taken as
+    /// infinitely fast, so that at all times what they do together to every species is 0. Initial
+    /// amounts, doses and events are moved to there at once, along the reactions.
+    void set_quasi_steady(std::vector<ReactionId> reactions);
+    /// Ascending.
+    [[nodiscard]] std::span<const ReactionId> quasi_steady_reactions() const noexcept {
+        return quasi_steady_;
+    }
     /// Adds to the factor; for reactions found again along another way.
     void add_to_factor(ReactionId r, double more) noexcept { factors_[r.value] += more; }
     [[nodiscard]] RuleId rule(ReactionId r) const noexcept { return rules_[r.value]; }
@@ -154,6 +174,7 @@ private:
     std::vector<std::size_t> text_ends_;  // by species
     std::vector<Expression> amounts_;     // by species
     std::vector<std::uint8_t> is_fixed_;  // by species
+    std::vector<SpeciesId> algebraic_;    // ascending
     std::vector<SpeciesId> members_;      // reactants then products of each reaction
     std::vector<std::uint32_t>
         product_begins_;               // by reaction: where its products start in members_
@@ -161,6 +182,7 @@ private:
     std::vector<RateLawId> laws_;
     std::vector<double> factors_;
     std::vector<RuleId> rules_;
+    std::vector<ReactionId> quasi_steady_;  // ascending
 };
 
 }  // namespace erbium::net

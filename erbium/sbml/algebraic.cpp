@@ -137,6 +137,12 @@ Expression with(const Expression& e, const std::string& id, const Expression& va
         kRateOf, [](const lang::ExpressionNode&) { return std::nullopt; });
 }
 
+/// floor, ceil, rint and sign: no solver looks for the places where they jump.
+bool is_step(const lang::ExpressionNode& node) {
+    return node.op == Op::call && (node.text == "floor" || node.text == "ceil" ||
+                                   node.text == "rint" || node.text == "sign");
+}
+
 bool is_jump(const lang::ExpressionNode& node) {
     switch (node.op) {
         case Op::less:
@@ -150,8 +156,7 @@ bool is_jump(const lang::ExpressionNode& node) {
         case Op::logical_not:
             return true;
         default:
-            return node.op == Op::call && (node.text == "floor" || node.text == "ceil" ||
-                                           node.text == "rint" || node.text == "sign");
+            return is_step(node);
     }
 }
 
@@ -200,6 +205,53 @@ bool is_smooth(const Expression& e, const Symbols& symbols) {
         const Expression& next = *todo.back();
         todo.pop_back();
         if (stands_in_jump(next, always)) {
+            return false;
+        }
+        for (const std::string& id : names_in(next)) {
+            const Symbol* s = symbols.find(id);
+            if (s != nullptr && !s->assignment.empty() && seen.insert(id).second) {
+                todo.push_back(&s->assignment);
+            }
+        }
+    }
+    return true;
+}
+
+/// Of an equation that is solved at all times: jumps may come only from comparisons of other
+/// things than those that equations determine, directly or through assignments.
+bool can_be_solved(const Expression& e, const Symbols& symbols) {
+    std::unordered_map<std::string, bool> depends;  // on what an equation determines
+    const auto is_unknown = [&](const std::string& id) {
+        const auto [at, is_new] = depends.try_emplace(id, false);
+        if (!is_new) {
+            return at->second;
+        }
+        std::vector<std::string> todo{id};
+        std::unordered_set<std::string> seen{id};
+        bool reaches = false;
+        while (!todo.empty() && !reaches) {
+            const Symbol* s = symbols.find(todo.back());
+            todo.pop_back();
+            if (s == nullptr) {
+                continue;
+            }
+            reaches = !s->equation.empty();
+            for (std::string& next : names_in(s->assignment)) {
+                if (seen.insert(next).second) {
+                    todo.push_back(std::move(next));
+                }
+            }
+        }
+        depends[id] = reaches;
+        return reaches;
+    };
+    std::vector<const Expression*> todo{&e};
+    std::unordered_set<std::string> seen;
+    while (!todo.empty()) {
+        const Expression& next = *todo.back();
+        todo.pop_back();
+        const auto& nodes = next.nodes();
+        if (std::any_of(nodes.begin(), nodes.end(), is_step) || stands_in_jump(next, is_unknown)) {
             return false;
         }
         for (const std::string& id : names_in(next)) {
@@ -299,23 +351,6 @@ void solve_algebraic_rules(const Facts& facts, Symbols& symbols, Diagnostics& di
     }
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const std::string x = *matching.unknown_of(i);
-        const std::optional<Expression> solution = solved_for(equations[i], x);
-        if (!solution) {
-            // Jumps of what it depends on would move x at once, which no rate does.
-            const bool can_follow = rules.size() == 1 && facts.events.empty() &&
-                                    is_smooth(equations[i], symbols) &&
-                                    follow(equations[i], x, symbols);
-            if (!can_follow) {
-                diagnostics.unsupported(
-                    "ERB-SBML-0041", rules[i]->span,
-                    fmt::format("an algebraic rule that is not linear in '{}', with events, steps "
-                                "or other algebraic rules",
-                                x),
-                    "rewrite it as an assignment rule");
-                return;
-            }
-            continue;
-        }
         Symbol& symbol = *symbols.find(x);
         if (symbol.is_changed_by_event) {
             diagnostics.unsupported(
@@ -323,10 +358,34 @@ void solve_algebraic_rules(const Facts& facts, Symbols& symbols, Diagnostics& di
                 fmt::format("an event that changes '{}', which an algebraic rule determines", x));
             return;
         }
+        const std::optional<Expression> solution = solved_for(equations[i], x);
+        if (!solution) {
+            // Jumps of what it depends on would move x at once, which no rate does.
+            const bool can_follow = rules.size() == 1 && facts.events.empty() &&
+                                    is_smooth(equations[i], symbols) &&
+                                    follow(equations[i], x, symbols);
+            if (!can_follow) {
+                symbol.role = Role::state;
+                symbol.equation = rules[i]->math;
+            }
+            continue;
+        }
         symbol.role = Role::assigned;
         symbol.assignment = *solution;
         for (std::size_t k = i + 1; k < rules.size(); ++k) {
             equations[k] = with(equations[k], x, *solution);
+        }
+    }
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const std::string x = *matching.unknown_of(i);
+        if (!symbols.find(x)->equation.empty() && !can_be_solved(rules[i]->math, symbols)) {
+            diagnostics.unsupported(
+                "ERB-SBML-0041", rules[i]->span,
+                fmt::format("an algebraic rule that is not linear in '{}' and has a step (floor, "
+                            "ceil, rint, sign), or what algebraic rules determine in a comparison",
+                            x),
+                "rewrite it as an assignment rule");
+            return;
         }
     }
 }

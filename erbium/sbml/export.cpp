@@ -82,6 +82,7 @@ public:
     }
 
     Outcome<std::string, Diagnostics> write() {
+        refuse_algebraic_states();
         const std::string compartments = list("listOfCompartments", compartment_elements());
         const std::string species = list("listOfSpecies", species_elements());
         const std::string parameters = list("listOfParameters", parameter_elements());
@@ -463,6 +464,21 @@ private:
         }
         const auto parameter = std::get<ParameterId>(assignment.target);
         return id_of_name_.at(network_.parameters[parameter.value].name);
+    }
+
+    void refuse_algebraic_states() {
+        if (!network_.algebraic_states().empty()) {
+            diagnostics_.unsupported(
+                "ERB-SBML-0053", {},
+                fmt::format("writing '{}', which an algebraic equation determines, as SBML",
+                            network_.species_text(network_.algebraic_states().front())));
+        }
+        if (!network_.quasi_steady_reactions().empty()) {
+            diagnostics_.unsupported("ERB-SBML-0053", {},
+                                     "writing reactions in equilibrium as SBML, whose present "
+                                     "version has no fast reactions",
+                                     "--fast-as-ordinary takes them as ordinary ones");
+        }
     }
 
     /// SBML takes all of a value at one time; a factor is of the time of the assignment.

@@ -39,7 +39,8 @@ struct ExportOptions {
 /// Names that are no SBML ids become ids, and stand as names beside them.
 ///
 /// Errors: ERB-SBML-0050 (unsupported: a function that SBML does not have), 0051 (unsupported: an
-/// expression that is nested too deeply), 0052 (unsupported: an event that mixes two times).
+/// expression that is nested too deeply), 0052 (unsupported: an event that mixes two times), 0053
+/// (unsupported: algebraic states and quasi-steady reactions).
 /// Cost: O(text).
 [[nodiscard]] Outcome<std::string, Diagnostics> export_network(const net::Network& network,
                                                                const ExportOptions& options);

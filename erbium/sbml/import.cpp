@@ -17,8 +17,9 @@ namespace {
 
 using lang::Op;
 
-/// Reactions marked fast: refused, or noted as a departure from what the model asks.
-void judge_fast_reactions(const Facts& facts, const ImportOptions& options, ImportedModel& model,
+/// Reactions marked fast are in equilibrium at all times. As ordinary ones they are not marked any
+/// more, and that is noted as a departure from what the model asks.
+void judge_fast_reactions(Facts& facts, const ImportOptions& options, ImportedModel& model,
                           Diagnostics& diagnostics) {
     std::size_t count = 0;
     const Reaction* first = nullptr;
@@ -31,18 +32,26 @@ void judge_fast_reactions(const Facts& facts, const ImportOptions& options, Impo
     if (count == 0) {
         return;
     }
-    if (!options.treats_fast_as_ordinary) {
-        diagnostics.unsupported(
-            "ERB-SBML-0035", first->span,
-            fmt::format("{} reaction{} marked fast (the first is '{}')", count,
-                        count == 1 ? "" : "s", first->id),
-            "with --fast-as-ordinary they are simulated with the rates that they state");
+    if (options.treats_fast_as_ordinary) {
+        for (Reaction& reaction : facts.reactions) {
+            reaction.is_fast = false;
+        }
+        model.departures.push_back(
+            fmt::format("{} of {} reactions are marked fast and were simulated "
+                        "as ordinary reactions",
+                        count, facts.reactions.size()));
         return;
     }
-    model.departures.push_back(
-        fmt::format("{} of {} reactions are marked fast and were simulated "
-                    "as ordinary reactions",
-                    count, facts.reactions.size()));
+    const bool has_rate_rule =
+        std::any_of(facts.rules.begin(), facts.rules.end(),
+                    [](const Rule& rule) { return rule.kind == RuleKind::rate; });
+    if (count == facts.reactions.size() && facts.events.empty() && !has_rate_rule) {
+        diagnostics.unsupported(
+            "ERB-SBML-0035", first->span,
+            fmt::format("all reactions marked fast (the first is '{}'): nothing takes time",
+                        first->id),
+            "with --fast-as-ordinary they are simulated with the rates that they state");
+    }
 }
 
 std::vector<Quantity> quantities_of(const Facts& facts, const Symbols& symbols) {
@@ -123,7 +132,7 @@ Outcome<ImportedModel, Diagnostics> import_model(const std::shared_ptr<const Sou
     if (!read) {
         return std::move(read).error();
     }
-    const Facts& facts = read.value();
+    Facts& facts = read.value();
     Diagnostics diagnostics;
     ImportedModel model{.id = facts.id,
                         .name = facts.name,

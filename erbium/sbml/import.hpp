@@ -20,7 +20,8 @@ namespace erbium::sbml {
 
 struct ImportOptions {
     /// Reactions marked fast are simulated with the rates that they state, and the result says so
-    /// (ImportedModel::departures). Otherwise they are refused.
+    /// (ImportedModel::departures). Otherwise they are quasi-steady reactions of the network, or,
+    /// where nothing but fast reactions changes a state, refused.
     bool treats_fast_as_ordinary{};
     /// Gives the text of a file beside the model, for external model definitions of package comp.
     lang::TextReader read_text;

@@ -42,6 +42,7 @@ net::Network NetworkBuilder::build() {
     write_functions();
     write_reactions();
     write_rate_rules();
+    write_equations();
     write_events();
     write_demands();
     return std::move(network_);
@@ -75,6 +76,13 @@ Expression NetworkBuilder::value_of(const std::string& id, Moment moment,
     }
     if (moment == Moment::running) {
         return name(symbol->value_name);
+    }
+    if (!symbol->equation.empty()) {
+        diagnostics_.unsupported(
+            "ERB-SBML-0041", {},
+            fmt::format("{}, which depends on the value at the start of '{}', which an algebraic "
+                        "rule determines that is not linear in it",
+                        owner, id));
     }
     return name(symbol->initial_name.empty() ? demanded(id, moment, false) : symbol->initial_name);
 }
@@ -110,7 +118,8 @@ void NetworkBuilder::write_demands() {
 
 /// Whether its size changes while time runs, jumps at events not counted.
 bool NetworkBuilder::varies(const Symbol& compartment) const {
-    return compartment.role == Role::assigned || !compartment.rate_rule.empty();
+    return compartment.role == Role::assigned || !compartment.rate_rule.empty() ||
+           !compartment.equation.empty();
 }
 
 /// d value / dt in ids; may hold kRateOf again.
@@ -123,6 +132,14 @@ Expression NetworkBuilder::rate_of(const Symbol& symbol) {
     }
     if (!symbol.rate_rule.empty()) {
         return symbol.rate_rule;
+    }
+    if (!symbol.equation.empty() || moved_by_fast_.contains(symbol.id)) {
+        diagnostics_.unsupported(
+            "ERB-SBML-0036", {},
+            fmt::format("the rate of '{}', which {} at all times", symbol.id,
+                        symbol.equation.empty() ? "fast reactions keep in equilibrium"
+                                                : "an algebraic rule determines"));
+        return number(0.0);
     }
     const auto changes = net_changes_.find(symbol.id);
     const Expression amount_rate = changes == net_changes_.end() ? number(0.0) : changes->second;
@@ -185,8 +202,12 @@ void NetworkBuilder::write_species() {
             amount =
                 apply(Op::multiply, amount, value_of(symbol.compartment, Moment::start, owner));
         }
-        const bool is_fixed = !symbol.is_changed_by_reaction && symbol.rate_rule.empty();
+        const bool is_fixed =
+            !symbol.is_changed_by_reaction && symbol.rate_rule.empty() && symbol.equation.empty();
         const SpeciesId id = network_.add_species(symbol.value_name, amount, is_fixed);
+        if (!symbol.equation.empty()) {
+            network_.set_algebraic(id);
+        }
         species_.emplace(symbol.id, id);
         network_.observables.push_back({symbol.amount_name, {{id, 1.0}}});
     }
@@ -285,16 +306,64 @@ void NetworkBuilder::write_reactions() {
                                      "give it a kinetic law with mathematics");
             continue;
         }
+        if (const std::string varying = reaction.is_fast ? varying_in(reaction.rate) : "";
+            !varying.empty()) {
+            diagnostics_.unsupported(
+                "ERB-SBML-0035", reaction.span,
+                fmt::format(
+                    "reaction '{}', marked fast, whose rate reads '{}', which varies and is "
+                    "no species",
+                    reaction.id, varying),
+                "with --fast-as-ordinary it is simulated with the rate that it states");
+            continue;
+        }
         const auto reactants = whole(reaction.reactants);
         const auto products = whole(reaction.products);
         const std::string& rate = symbols_.find(reaction.id)->value_name;
         if (reactants && products) {
-            network_.add_reaction(*reactants, *products, law_of(rate), 1.0, id_at<RuleId>(index));
+            const ReactionId r = network_.add_reaction(*reactants, *products, law_of(rate), 1.0,
+                                                       id_at<RuleId>(index));
+            if (reaction.is_fast) {
+                fast_.push_back(r);
+            }
+        } else if (reaction.is_fast) {
+            diagnostics_.unsupported(
+                "ERB-SBML-0035", reaction.span,
+                fmt::format("reaction '{}', marked fast, with a stoichiometry that is no small "
+                            "whole number",
+                            reaction.id),
+                "with --fast-as-ordinary it is simulated with the rate that it states");
+            continue;
         }
         if (!is_idle) {
             write_split(reaction, reactants && products ? net::Network::kNoRule.value : index);
         }
     }
+    network_.set_quasi_steady(fast_);
+}
+
+/// Something other than species that a rate depends on and that varies, directly or through
+/// assignments: such a rate may vanish, and with it what determines an equilibrium.
+std::string NetworkBuilder::varying_in(const Expression& rate) const {
+    std::vector<std::string> todo = names_in(rate);
+    std::unordered_set<std::string> seen{todo.begin(), todo.end()};
+    while (!todo.empty()) {
+        const std::string id = std::move(todo.back());
+        todo.pop_back();
+        const Symbol* symbol = symbols_.find(id);
+        if (symbol == nullptr) {
+            return id == kTime ? "time" : id;
+        }
+        if (symbol->role == Role::state && symbol->kind != QuantityKind::species) {
+            return id;
+        }
+        for (std::string& next : names_in(symbol->assignment)) {
+            if (seen.insert(next).second) {
+                todo.push_back(std::move(next));
+            }
+        }
+    }
+    return {};
 }
 
 /// One reaction per species that changes: 0 -> S with its own coefficient. With kNoRule for `index`
@@ -319,6 +388,9 @@ void NetworkBuilder::write_split(const Reaction& reaction, std::size_t index) {
     take(reaction.reactants, false);
     take(reaction.products, true);
     const std::string& rate = symbols_.find(reaction.id)->value_name;
+    if (reaction.is_fast) {
+        moved_by_fast_.insert(order.begin(), order.end());
+    }
     for (const std::string& species : order) {
         Expression count = totals.at(species);
         if (const std::string factor = conversion_factor(species); !factor.empty()) {
@@ -341,6 +413,21 @@ void NetworkBuilder::write_split(const Reaction& reaction, std::size_t index) {
             {function, translated(apply(Op::multiply, count, name(reaction.id)), Moment::running,
                                   fmt::format("the stoichiometry of '{}'", species))});
         network_.add_reaction({}, product, law_of(function), 1.0, id_at<RuleId>(index));
+    }
+}
+
+/// Equations are of any unit: of the rule, whatever the state is an amount of.
+void NetworkBuilder::write_equations() {
+    for (const Symbol& symbol : symbols_.all()) {
+        if (symbol.equation.empty()) {
+            continue;
+        }
+        const std::string function = symbols_.new_name(symbol.amount_name + "_equation");
+        network_.functions.push_back(
+            {function, translated(symbol.equation, Moment::running,
+                                  fmt::format("the algebraic rule of '{}'", symbol.id))});
+        const std::array<SpeciesId, 1> product{species_.at(symbol.id)};
+        network_.add_reaction({}, product, law_of(function), 1.0, net::Network::kNoRule);
     }
 }
 

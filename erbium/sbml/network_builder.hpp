@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "erbium/base/diagnostic.hpp"
@@ -53,7 +54,9 @@ private:
     void write_functions();
     void write_reactions();
     void write_split(const Reaction& reaction, std::size_t index);
+    [[nodiscard]] std::string varying_in(const Expression& rate) const;
     void write_rate_rules();
+    void write_equations();
     void write_events();
     net::NetworkEventAssignment assignment(const EventFacts& event, const EventAssignment& a);
 
@@ -73,6 +76,8 @@ private:
     std::unordered_map<std::string, Expression> net_changes_;  // d amount / dt by reactions
     std::unordered_map<std::string, std::string> demands_;     // key -> name
     std::vector<Demand> todo_;
+    std::vector<ReactionId> fast_;
+    std::unordered_set<std::string> moved_by_fast_;  // species
 };
 
 }  // namespace erbium::sbml

@@ -29,12 +29,15 @@ struct Symbol {
     std::string id;
     QuantityKind kind{QuantityKind::parameter};
     Role role{Role::constant};
-    std::string compartment;        ///< of a species
-    bool is_concentration{};        ///< of a species: its value is amount / compartment
-    bool may_vary{};                ///< the model does not declare it constant
-    bool is_boundary{};             ///< of a species
-    Expression assignment;          ///< Role::assigned and Role::rate
-    Expression rate_rule;           ///< of a state: d value / d time; empty without one
+    std::string compartment;  ///< of a species
+    bool is_concentration{};  ///< of a species: its value is amount / compartment
+    bool may_vary{};          ///< the model does not declare it constant
+    bool is_boundary{};       ///< of a species
+    Expression assignment;    ///< Role::assigned and Role::rate
+    Expression rate_rule;     ///< of a state: d value / d time; empty without one
+    /// Of a state that an algebraic rule determines: what is 0 at all times. Its initial value is
+    /// where the search for that begins.
+    Expression equation;
     Expression initial;             ///< value at the start; empty for Role::assigned and Role::rate
     bool is_changed_by_reaction{};  ///< of a state
     bool is_changed_by_event{};     ///< of a state

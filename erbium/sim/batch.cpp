@@ -132,12 +132,17 @@ private:
                     job->run = run_(job->index);
                 }
                 Status status = validate(shared_.tables_.system(), job->run);
-                if (status.ok() && shared_.options_.solver.method == Method::own) {
+                const bool is_algebraic = !shared_.tables_.system().algebraic_states().empty();
+                if (status.ok() && shared_.options_.solver.method == Method::own && !is_algebraic) {
                     return {&job->run, &job->result};
                 }
                 if (status.ok()) {
                     ++one_by_one_;
                     job->result = one_by_one(shared_.options_.solver.method).solve(job->run);
+                    if (is_algebraic) {
+                        job->result.fallbacks.emplace_back(
+                            "solved alone: the lanes do not solve for algebraic states");
+                    }
                 } else {
                     job->result = unsolved(shared_.tables_.system(), job->run);
                     job->result.status = std::move(status);

@@ -37,6 +37,12 @@ Differentiability::Differentiability(eqn::System system)
 }
 
 std::string Differentiability::refusal_of_system() const {
+    if (!system_.algebraic_states().empty()) {
+        return fmt::format(
+            "an equation, not a rate, determines {}; derivatives of algebraic states are not "
+            "computed",
+            system_.species().names()[system_.algebraic_states().states.front().value]);
+    }
     const eqn::Program program = system_.program();
     for (const Instruction& i : program.rate_tape) {
         if (is_step(i.op)) {

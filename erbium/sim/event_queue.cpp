@@ -171,7 +171,8 @@ Status EventQueue::carry_out(const Waiting& waiting, double t, std::span<double>
     return {};
 }
 
-Status EventQueue::settle(double t, std::span<double> y, bool& was_changed, TrajectoryLog* log) {
+Status EventQueue::settle(double t, std::span<double> y, bool& was_changed,
+                          ConsistentValues& algebraic, double largest, TrajectoryLog* log) {
     constexpr std::size_t kMostAtOnce = 100000;
     for (std::size_t count = 0; has_events(); ++count) {
         kernel_.evaluate_events(t, y);
@@ -189,6 +190,9 @@ Status EventQueue::settle(double t, std::span<double> y, bool& was_changed, Traj
                              "events trigger one another without end, one");
         }
         if (Status status = carry_out(waiting, t, y, log); !status.ok()) {
+            return status;
+        }
+        if (Status status = algebraic.find(t, y, largest); !status.ok()) {
             return status;
         }
         was_changed = true;

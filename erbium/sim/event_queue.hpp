@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "erbium/eqn/reference_kernel.hpp"
+#include "erbium/sim/consistent_values.hpp"
 #include "erbium/sim/run.hpp"
 #include "erbium/sim/trajectory_log.hpp"
 
@@ -38,10 +39,13 @@ public:
 
     /// Fires what is triggered at (t, y) and carries out what is due, until nothing more is.
     /// @param was_changed  set when a state or parameter was assigned to
+    /// @param algebraic  finds the values of algebraic states anew after each event
+    /// @param largest    amount, for that
     /// @param log  when not null, is told of firings and assignments
     /// @return  bad_event when a trigger, delay or value is no number, a delay is negative, or
-    ///          events trigger one another without end
+    ///          events trigger one another without end; what `algebraic` returns
     [[nodiscard]] Status settle(double t, std::span<double> y, bool& was_changed,
+                                ConsistentValues& algebraic, double largest,
                                 TrajectoryLog* log = nullptr);
 
 private:

@@ -74,11 +74,12 @@ OneStepIntegrator::OneStepIntegrator(eqn::ReferenceKernel& kernel, eqn::Eliminat
     : kernel_{kernel},
       fluxes_{kernel},
       elimination_{std::move(elimination)},
-      matrix_{plan},
+      algebraic_{kernel.system().algebraic_states()},
+      matrix_{plan, algebraic_.states},
       depends_on_time_{reads_time(kernel.system().program())},
       has_time_slope_{!kernel.system().program().time_partials.empty()},
       jacobian_(elimination_.row_of_entry().size()),
-      euler_matrix_{plan},
+      euler_matrix_{plan, algebraic_.states},
       control_{error_order},
       euler_jacobian_(jacobian_.size()) {
     for (std::vector<double>* state :
@@ -278,6 +279,7 @@ bool OneStepIntegrator::euler_correction(double t, std::span<const double> y, do
         euler_matrix_.solve(euler_rates_, correction);
         if (euler_matrix_.backward_error(euler_rates_, correction) < kMostLuError) {
             elimination_.complete(correction.data());
+            algebraic_.to_states(correction);
             return true;
         }
     }

@@ -72,6 +72,7 @@ protected:
     eqn::ReferenceKernel& kernel_;
     FluxKernel fluxes_;
     eqn::Elimination elimination_;  // its changes complete those that were solved for
+    eqn::AlgebraicStates algebraic_;
     ShiftedJacobian matrix_;
     bool depends_on_time_;
     bool has_time_slope_;

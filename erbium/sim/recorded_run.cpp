@@ -78,6 +78,12 @@ std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
         const Run& run = *runs[i];
         RecordedRun& of = recorded[i];
         of.phase.run = run;
+        if (!model_.system().algebraic_states().empty()) {
+            of.result = unsolved(model_.system(), run);
+            of.result.status = {Failure::not_differentiable, run.start_time, std::nullopt,
+                                "no derivatives: the model has algebraic states"};
+            continue;
+        }
         if (run.equilibration) {
             equilibrate(run, of);
             if (of.steady_state.empty()) {

@@ -162,6 +162,9 @@ void count_blocks(const math::SparsePattern& pattern, ReductionReport& report) {
 
 Reduction Reduction::of(const eqn::System& system, Reducing reducing) {
     const auto report = std::make_shared<ReductionReport>();
+    if (!system.algebraic_states().empty()) {
+        reducing = Reducing::none;
+    }
     report->reducing = reducing;
     report->states = system.state_count();
     const eqn::Program program = system.program();

@@ -45,6 +45,7 @@ struct ReductionReport {
 /// species the one with the smallest balance. Laws are tried by ascending number of members. If all
 /// of them together make a factorisation dearer, fill included, none is used. Laws over many
 /// species, which the molecules of a large network have, so mostly stay: see bench/reduction.md.
+/// With algebraic states, whose rows are no rates of change, no law is sought.
 /// Deterministic: the system's tables alone decide.
 class Reduction {
 public:

@@ -53,7 +53,15 @@ RosenbrockIntegrator::Outcome RosenbrockIntegrator::attempt(double h) {
         for (std::size_t j = 0; j < row; ++j) {
             c[j] = tableau_.c[row][j] / h;
         }
-        add_stages(f, k_.data(), s, c.data(), right_);
+        if (algebraic_.empty()) {
+            add_stages(f, k_.data(), s, c.data(), right_);
+        } else {
+            sum_stages(k_.data(), s, c.data(), right_);
+            algebraic_.to_mass(right_);
+            for (std::size_t i = 0; i < n; ++i) {
+                right_[i] += f[i];
+            }
+        }
         if (has_time_slope_ && tableau_.d[row] != 0.0) {
             const double weight = tableau_.d[row] * h;
             for (std::size_t i = 0; i < n; ++i) {
@@ -65,6 +73,7 @@ RosenbrockIntegrator::Outcome RosenbrockIntegrator::attempt(double h) {
             return Outcome::no_factors;
         }
         elimination_.complete(stage(s).data());
+        algebraic_.to_states(stage(s));
     }
     const auto last = static_cast<std::size_t>(tableau_.stages - 1);
     RosenbrockTableau::Row weights = tableau_.a[last];

@@ -12,7 +12,8 @@
 namespace erbium::sim {
 
 /// Rodas5P for one subject, the method of the batch over lanes. One factorisation per step, eight
-/// evaluations and solves, no iteration.
+/// evaluations and solves, no iteration. Algebraic states are solved for in each stage: the method
+/// is one for systems of index 1 (Steinebach, BIT Numer Math 63 (2023) 27).
 class RosenbrockIntegrator final : public OneStepIntegrator {
 public:
     /// The kernel must outlive the integrator. The plan is that of the elimination's Jacobian.

@@ -64,6 +64,8 @@ std::string_view name(Failure failure) noexcept {
             return "bad_event";
         case Failure::no_such_method:
             return "no_such_method";
+        case Failure::algebraic:
+            return "algebraic";
         case Failure::not_differentiable:
             return "not_differentiable";
     }

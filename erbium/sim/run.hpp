@@ -135,7 +135,10 @@ enum class Failure : std::uint8_t {
     no_steady_state,    ///< Equilibration::max_time passed
     bad_event,          ///< a trigger, delay or value is no number; events without end; an event
                         ///< that would fire while a steady state is sought
-    no_such_method,     ///< Method::cvode in a program that was built without SUNDIALS
+    no_such_method,     ///< Method::cvode in a program that was built without SUNDIALS; a method
+                        ///< other than Rodas5P for a system with algebraic states
+    algebraic,          ///< algebraic states have no values, or none found, that satisfy their
+                        ///< equations at a start or after an event
     not_differentiable  ///< a derivative was asked for that does not exist or is not known
 };
 

@@ -21,7 +21,11 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 RunInProgress::RunInProgress(eqn::ReferenceKernel& kernel)
-    : kernel_{kernel}, queue_{kernel}, crossings_{kernel}, y_(kernel.system().state_count()) {}
+    : kernel_{kernel},
+      queue_{kernel},
+      crossings_{kernel},
+      algebraic_{kernel},
+      y_(kernel.system().state_count()) {}
 
 void RunInProgress::begin(const Run& run, Result& result, bool stops_at_outputs,
                           TrajectoryLog* log) {
@@ -40,6 +44,7 @@ void RunInProgress::begin(const Run& run, Result& result, bool stops_at_outputs,
     }
     kernel_.initial_state(y_);
     change_states(run.initial_state, y_);
+    algebraic_.guess(y_);
     events_.clear();
     for (const Event& event : run.events) {
         events_.push_back(&event);
@@ -56,10 +61,11 @@ void RunInProgress::begin(const Run& run, Result& result, bool stops_at_outputs,
     stops_.clear();
     find_stops();
     queue_.begin();
+    check_finite(begin_time());
+    settle_algebraic_states(begin_time());
     if (is_equilibrating_ && queue_.has_events()) {
         queue_.take_triggers(0.0, y_);
     }
-    check_finite(begin_time());
 }
 
 double RunInProgress::become_steady() {
@@ -74,7 +80,20 @@ double RunInProgress::become_steady() {
     find_stops();
     queue_.begin();
     check_finite(start);
+    settle_algebraic_states(start);
     return start;
+}
+
+bool RunInProgress::settle_algebraic_states(double t) {
+    if (is_finished_ || !algebraic_.are_needed()) {
+        return !is_finished_;
+    }
+    if (Status status = algebraic_.find(t, y_, largest_); !status.ok()) {
+        fail(std::move(status));
+        return false;
+    }
+    check_finite(t);
+    return !is_finished_;
 }
 
 void RunInProgress::fail_to_become_steady(double t) {
@@ -104,6 +123,9 @@ void RunInProgress::settle(double& t) {
         return;
     }
     const std::vector<double>& outputs = run_->output_times;
+    if (is_stop(t) && !settle_algebraic_states(t)) {
+        return;
+    }
     act(t);  // may end the run
     while (!is_finished_) {
         if (row_ == outputs.size()) {
@@ -118,7 +140,9 @@ void RunInProgress::settle(double& t) {
             is_stop(t) && after < outputs[row_]) {
             t = after;
             was_changed_ = true;
-            act(t);
+            if (settle_algebraic_states(t)) {
+                act(t);
+            }
             continue;
         }
         const double event = next_event_time();
@@ -150,6 +174,9 @@ void RunInProgress::settle_equilibration(double& t) {
     if (is_stop(t) && t < end) {
         t = std::nextafter(t, end);
         was_changed_ = true;
+        if (!settle_algebraic_states(t)) {
+            return;
+        }
     }
     const double jump = stop_after(t);
     set_stop(std::min(jump, end), jump < end);
@@ -180,10 +207,12 @@ void RunInProgress::act(double t) {
     }
     if (has_event) {
         check_finite(t);
+        settle_algebraic_states(t);
     }
     if (!is_finished_ && queue_.has_events()) {
         bool has_fired = false;
-        if (Status status = queue_.settle(t, y_, has_fired, log_); !status.ok()) {
+        if (Status status = queue_.settle(t, y_, has_fired, algebraic_, largest_, log_);
+            !status.ok()) {
             fail(std::move(status));
             return;
         }

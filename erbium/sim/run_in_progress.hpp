@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "erbium/eqn/reference_kernel.hpp"
+#include "erbium/sim/consistent_values.hpp"
 #include "erbium/sim/crossings.hpp"
 #include "erbium/sim/event_queue.hpp"
 #include "erbium/sim/run.hpp"
@@ -67,6 +68,10 @@ public:
     /// after each step. Nothing is done to a run that is_finished().
     /// @param t  may be moved on over an interval too short to integrate
     void settle(double& t);
+    /// Finds the values of algebraic states at time t, where their equations may have jumped: a
+    /// comparison changed. False when that failed the run. settle() does so where it changes
+    /// something itself.
+    bool settle_algebraic_states(double t);
     /// Parameters, the state or the equations changed in the last settle(): the integrator has to
     /// start anew.
     [[nodiscard]] bool was_changed() const noexcept { return was_changed_; }
@@ -119,6 +124,7 @@ private:
     eqn::ReferenceKernel& kernel_;
     EventQueue queue_;
     Crossings crossings_;
+    ConsistentValues algebraic_;
     std::vector<double> y_;
     std::vector<const Event*> events_;  // by time
     std::vector<double> stops_;         // ascending: where `time` is compared with something

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/sim/shifted_jacobian.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "erbium/math/ordering.hpp"
@@ -32,11 +34,68 @@ MatrixPlan plan_matrix(const math::SparsePattern& pattern) {
     return math::SupernodePlan::make(pattern);
 }
 
-ShiftedJacobian::ShiftedJacobian(const MatrixPlan& plan) : plan_{plan}, lu_{factors_of(plan_)} {}
+ShiftedJacobian::ShiftedJacobian(const MatrixPlan& plan, std::span<const SpeciesId> algebraic)
+    : plan_{plan}, lu_{factors_of(plan_)} {
+    if (algebraic.empty()) {
+        return;
+    }
+    const math::SparsePattern pattern = pattern_of(plan_);
+    std::vector<std::optional<std::size_t>> row_at(pattern.size());  // by state
+    for (const SpeciesId state : algebraic) {
+        row_at[state.value] = rows_.size();
+        rows_.push_back({.state = state.value});
+    }
+    for (std::size_t column = 0; column < pattern.size(); ++column) {
+        for (auto e = static_cast<std::size_t>(pattern.column_begins[column]);
+             e < static_cast<std::size_t>(pattern.column_begins[column + 1]); ++e) {
+            const auto row = static_cast<std::size_t>(pattern.row_of_entry[e]);
+            if (!row_at[row]) {
+                continue;
+            }
+            AlgebraicRow& of = rows_[*row_at[row]];
+            if (row == column) {
+                of.diagonal = e;
+            } else {
+                of.entries.push_back(e);
+            }
+            if (row_at[column]) {
+                of.by_algebraic.push_back(e);
+            }
+        }
+    }
+    scaled_jacobian_.resize(pattern.row_of_entry.size());
+    scaled_right_.resize(pattern.size());
+}
+
+void ShiftedJacobian::scale_rows(std::span<const double> jacobian) {
+    std::copy(jacobian.begin(), jacobian.end(), scaled_jacobian_.begin());
+    for (AlgebraicRow& row : rows_) {
+        double size = 0.0;
+        for (const std::size_t e : row.by_algebraic) {
+            size = std::max(size, std::fabs(jacobian[e]));
+        }
+        // With 0 the row, and with it the matrix, is singular: no factor makes it better.
+        row.factor = size > 0.0 ? shift_ / size : 1.0;
+        for (const std::size_t e : row.entries) {
+            scaled_jacobian_[e] *= row.factor;
+        }
+        scaled_jacobian_[row.diagonal] = row.factor * jacobian[row.diagonal] + shift_;
+    }
+}
+
+void ShiftedJacobian::scale(std::span<double> right) const noexcept {
+    for (const AlgebraicRow& row : rows_) {
+        right[row.state] *= row.factor;
+    }
+}
 
 bool ShiftedJacobian::factor(std::span<const double> jacobian, double shift, bool exchanges_rows) {
-    jacobian_ = jacobian;
     shift_ = shift;
+    if (!rows_.empty()) {
+        scale_rows(jacobian);
+        jacobian = scaled_jacobian_;
+    }
+    jacobian_ = jacobian;
     exchanges_rows_ = exchanges_rows;
     if (!exchanges_rows) {
         return std::visit([&](auto& lu) { return lu.factor(jacobian.data(), -1.0, shift); }, lu_) <
@@ -51,6 +110,11 @@ bool ShiftedJacobian::factor(std::span<const double> jacobian, double shift, boo
 
 double ShiftedJacobian::backward_error(std::span<const double> b, std::span<const double> x,
                                        std::span<const double> beside) {
+    if (!rows_.empty()) {
+        std::copy(b.begin(), b.end(), scaled_right_.begin());
+        scale(scaled_right_);
+        b = scaled_right_;
+    }
     const double* const known_to = beside.empty() ? nullptr : beside.data();
     if (auto* const small = std::get_if<math::SmallLu>(&lu_)) {
         return small->backward_error(jacobian_.data(), -1.0, shift_, b.data(), x.data(), known_to);
@@ -60,6 +124,11 @@ double ShiftedJacobian::backward_error(std::span<const double> b, std::span<cons
 }
 
 void ShiftedJacobian::solve(std::span<const double> b, std::span<double> x) {
+    if (!rows_.empty()) {
+        std::copy(b.begin(), b.end(), scaled_right_.begin());
+        scale(scaled_right_);
+        b = scaled_right_;
+    }
     if (exchanges_rows_) {
         exchanging_->solve(b.data(), x.data());
     } else {

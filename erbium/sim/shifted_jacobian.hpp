@@ -4,11 +4,13 @@
 // runs
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <variant>
 #include <vector>
 
+#include "erbium/base/ids.hpp"
 #include "erbium/math/row_exchange_lu.hpp"
 #include "erbium/math/small_lu.hpp"
 #include "erbium/math/supernodal_lu.hpp"
@@ -20,17 +22,25 @@ namespace erbium::sim {
 using MatrixPlan = std::variant<math::SmallLuPlan, math::SupernodePlan>;
 [[nodiscard]] MatrixPlan plan_matrix(const math::SparsePattern& pattern);
 
-/// LU factors of shift I - J, J of the plan's pattern: pivots on the diagonal, guarded; or with row
-/// exchanges, which is slower and refuses only what is singular.
+/// LU factors of shift M - J, J of the plan's pattern: pivots on the diagonal, guarded; or with row
+/// exchanges, which is slower and refuses only what is singular. M is the identity but for zeros at
+/// algebraic states.
+///
+/// Rows of algebraic states are equations of any unit: they are multiplied by what makes them as
+/// large as the shift, on both sides. The shift that the factorisations add to every diagonal is
+/// taken off before, at the cost of the last digits of the row's largest derivative by an
+/// algebraic state.
 class ShiftedJacobian {
 public:
-    explicit ShiftedJacobian(const MatrixPlan& plan);
+    /// @param algebraic  states without a shift
+    explicit ShiftedJacobian(const MatrixPlan& plan, std::span<const SpeciesId> algebraic = {});
 
     /// False when the matrix is singular or not finite, or its diagonal no good as pivots. The
     /// entries must stay as they are while backward_error() is called.
     [[nodiscard]] bool factor(std::span<const double> jacobian, double shift, bool exchanges_rows);
     /// Componentwise backward error of x, at best about 1e-16.
-    /// @param beside  what b is known to anyway; empty: exactly
+    /// @param beside  what b is known to anyway, in rows of algebraic states as a change of the
+    ///                state times the shift; empty: exactly
     [[nodiscard]] double backward_error(std::span<const double> b, std::span<const double> x,
                                         std::span<const double> beside = {});
     /// `x` may be `b`.
@@ -41,8 +51,22 @@ public:
     void solve_for_many(const math::ManySides& kernels, const double* b, double* x);
 
 private:
+    /// A row without a shift.
+    struct AlgebraicRow {
+        std::size_t state{};
+        std::size_t diagonal{};                 // among the entries
+        std::vector<std::size_t> entries;       // the others
+        std::vector<std::size_t> by_algebraic;  // entries in columns of algebraic states
+        double factor{};                        // of the last factorisation
+    };
+    void scale_rows(std::span<const double> jacobian);
+    void scale(std::span<double> right) const noexcept;
+
     MatrixPlan plan_;
     std::variant<math::SmallLu, math::SupernodalLu> lu_;
+    std::vector<AlgebraicRow> rows_;
+    std::vector<double> scaled_jacobian_;  // only with such rows, as what follows
+    std::vector<double> scaled_right_;
     std::optional<math::RowExchangeLu> exchanging_;  // made when it is first needed
     std::vector<double> column_;                     // of many, for row exchanges
     std::span<const double> jacobian_;

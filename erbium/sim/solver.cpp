@@ -71,6 +71,12 @@ public:
         const double cpu_before_s = thread_cpu_s();
         Result result = unsolved(system(), run);
         result.status = validate(system(), run);
+        if (result.status.ok() && has_algebraic_states() && options_.method != Method::own) {
+            result.status = {Failure::no_such_method, run.start_time,
+                             system().algebraic_states().states.front(),
+                             "the model has algebraic states, which only Rodas5P solves for, not "
+                             "CVODE or ESDIRK: leave the choice of a solver out"};
+        }
         if (result.status.ok()) {
             if (options_.method == Method::cvode) {
                 solve_by_cvode(run, result);
@@ -83,6 +89,10 @@ public:
     }
 
 private:
+    [[nodiscard]] bool has_algebraic_states() const noexcept {
+        return !system().algebraic_states().empty();
+    }
+
     void solve_by_cvode(const Run& run, Result& result) {
         if (!cvode_) {
             cvode_ = make_cvodes_integrator(kernel_);
@@ -112,7 +122,8 @@ private:
             result = std::move(again);
         }
         result.reduction = prepared_->reduction.report();
-        if (!is_of_the_integrator(result.status.failure) || !has_cvode()) {
+        if (!is_of_the_integrator(result.status.failure) || !has_cvode() ||
+            has_algebraic_states()) {
             return;
         }
         Result by_cvode = unsolved(system(), run);

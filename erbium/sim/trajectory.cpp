@@ -74,6 +74,9 @@ void Trajectory::step(double& t, Stepper& stepper, Integrator& integrator) {
         integrator.interpolate(subject_.next_output_time(), between_);
         subject_.record(between_);
     }
+    if (stepper.has_crossed() && !subject_.settle_algebraic_states(t)) {
+        return;
+    }
     subject_.settle(t);
 }
 

@@ -54,18 +54,13 @@ std::string wrapped(const std::vector<std::string>& ids, std::size_t width) {
     return out;
 }
 
-/// The construct without what differs from case to case: what stands in quotes or parentheses, and
-/// counts.
+/// The construct without what differs from case to case: what stands in quotes or parentheses.
 std::string construct_of(const std::string& detail) {
     std::string text = detail.substr(0, detail.find(" ("));
-    if (const std::size_t open = text.find('\''); open != std::string::npos) {
+    for (std::size_t open = text.find('\''); open != std::string::npos; open = text.find('\'')) {
         const std::size_t close = text.find('\'', open + 1);
         text = text.substr(0, open) + "..." +
                (close == std::string::npos ? "" : text.substr(close + 1));
-    }
-    const std::size_t digit = text.find_first_of("0123456789", text.find(' '));
-    if (digit != std::string::npos && text.find("reaction") != std::string::npos) {
-        text = text.substr(0, digit) + "reactions marked fast";
     }
     return text;
 }

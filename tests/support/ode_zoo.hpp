@@ -71,6 +71,11 @@ public:
         function(name, rate);
         return reaction({}, {species_name}, {name}, net::RateLawKind::function_product);
     }
+    /// 0 = f, an equation that determines the species at all times.
+    NetworkMaker& algebraic(std::string_view species_name, std::string_view f) {
+        network_.set_algebraic(id(species_name));
+        return equation(species_name, f);
+    }
     /// An event without assignments; `assign` adds them, `last_event` changes its other attributes.
     NetworkMaker& event(std::string name, std::string_view trigger) {
         network_.events.push_back({});
