@@ -61,8 +61,9 @@ void RunInProgress::begin(const Run& run, Result& result, bool stops_at_outputs,
     stops_.clear();
     find_stops();
     queue_.begin();
-    check_finite(begin_time());
-    settle_algebraic_states(begin_time());
+    const double begins = begin_time();
+    check_finite(begins);  // may end the run
+    settle_algebraic_states(begins);
     if (is_equilibrating_ && queue_.has_events()) {
         queue_.take_triggers(0.0, y_);
     }

@@ -45,7 +45,7 @@ public:
                                         std::span<const double> beside = {});
     /// `x` may be `b`.
     void solve(std::span<const double> b, std::span<double> x);
-    /// The transposed matrix.
+    /// The transposed matrix. Precondition, as of the next: no algebraic states.
     void solve_transposed(std::span<const double> b, std::span<double> x);
     /// As many right-hand sides as the kernels take, in the lanes; both size x lanes.
     void solve_for_many(const math::ManySides& kernels, const double* b, double* x);
