@@ -341,6 +341,11 @@ Diagnostics check_consistency(const std::shared_ptr<const SourceText>& source,
     }
     try {
         const std::unique_ptr<::SBMLDocument> document{::readSBMLFromString(source->text.c_str())};
+        // The checks follow references into a document that could not be read, and crash.
+        report(source, *document, "ERB-SBML-0016", Reported::errors, diagnostics);
+        if (diagnostics.has_errors()) {
+            return diagnostics;
+        }
         const bool all = checks == ConsistencyChecks::all;
         document->setConsistencyChecks(::LIBSBML_CAT_UNITS_CONSISTENCY, all);
         document->setConsistencyChecks(::LIBSBML_CAT_MODELING_PRACTICE, all);

@@ -165,6 +165,20 @@ TEST(SbmlRefusal, WhatLibsbmlThrowsAtIsADiagnostic) {
     EXPECT_TRUE(has(complaint(text), thrown)) << complaint(text);
 }
 
+TEST(SbmlRefusal, WhatCouldNotBeReadIsNotCheckedFurther) {
+    // Submodels of a prefix that nobody declares: libSBML would flatten them and crash.
+    const std::string text =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sbml "
+        "xmlns=\"htt$://www.sbml.org/sbml/level3/version1/core\" "
+        "xmlns:comm=\"http://www.sbml.org/sbml/level3/version1/comp/version1\" level=\"3\" "
+        "version=\"1\" comp:required=\"true\"><model id=\"m\"><comp:listOfSubmodels>"
+        "<comp:submodel gomp:id=\"S\" comp:modelRef=\"inner\"/></comp:listOfSubmodels></model>"
+        "<comp:listOfModelDefinitions><comp:modelDefinition id=\"inn2er\"/>"
+        "</comp:listOfModelDefinitions></sbml>";
+    EXPECT_TRUE(check_consistency(source(text)).has_errors());
+    EXPECT_NE(complaint(text), "");
+}
+
 TEST(SbmlRefusal, WhatIsNoXmlIsAnError) {
     EXPECT_TRUE(has(complaint("this is no XML"), "ERB-SBML-0010"));
     EXPECT_TRUE(has(complaint(""), "ERB-SBML-0010"));
