@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "erbium/assay/ablation.hpp"
 #include "erbium/base/text.hpp"
 #include "json_number.hpp"
 
@@ -86,7 +87,7 @@ report::Table claim_table(const package::Package& package,
         row.cells.emplace_back(with_interval(check.effect));
         row.cells.emplace_back(claim.expect.text);
         row.cells.emplace_back(check.ablation ? with_interval(*check.ablation) : "none");
-        row.cells.emplace_back(claim.ablation_expect ? claim.ablation_expect->text : "none");
+        row.cells.emplace_back(assay::ablation_expectation(claim));
         row.cells.emplace_back(check.effect.has_spread() ? percent(check.effect_share) : "nominal");
         row.cells.emplace_back(verdict(check));
         if (has_statements) {
@@ -130,7 +131,7 @@ nlohmann::ordered_json claims_json(const package::Package& package,
             json["ablation_effect"] = json_number(check.ablation->best());
             json["ablation_interval"] = interval(*check.ablation);
             json["ablation_nominal"] = json_number(check.ablation->nominal.value);
-            json["ablation_expectation"] = claim.ablation_expect->text;
+            json["ablation_expectation"] = assay::ablation_expectation(claim);
             json["ablation_share"] = check.ablation_share;
         }
         json["verdict"] = verdict(check);

@@ -38,9 +38,9 @@ struct Report {
 };
 
 void add_grid(Report& out, const Package& package, assay::Experiment& experiment,
-              const package::GridPanel& panel, const std::string& id, const std::string& heading,
-              const std::string& prose) {
-    const assay::Grid grid = assay::viability_grid(experiment, panel);
+              const package::GridPanel& panel, assay::Sets sets, const std::string& id,
+              const std::string& heading, const std::string& prose) {
+    const assay::Grid grid = assay::viability_grid(experiment, panel, sets);
     const report::Table table = grid_table(package, grid, heading);
     out.page.sections.push_back(
         {.id = id,
@@ -55,13 +55,14 @@ void add_experiments(Report& out, const Package& package, assay::Experiment& exp
                      assay::Sets sets) {
     const package::ReportPlan& plan = package.report;
     if (plan.growth) {
-        add_grid(out, package, experiment, *plan.growth, "growth", "Cell lines under each agent",
+        add_grid(out, package, experiment, *plan.growth, sets, "growth",
+                 "Cell lines under each agent",
                  "The same kinetic constants run in every cell line; only the expression of the "
                  "receptors and the genotype differ.");
     }
     if (plan.resistance) {
         add_grid(
-            out, package, experiment, *plan.resistance, "resistance",
+            out, package, experiment, *plan.resistance, sets, "resistance",
             "How a sensitive cell escapes, and what still acts",
             "The first row is the sensitive cell. Each row below it changes only what its name "
             "says.");

@@ -59,6 +59,23 @@ std::string agents_text(const Package& package, const std::vector<package::Treat
     return fmt::format("Agents: {}.", fmt::join(words, "; "));
 }
 
+/// "90 % of 100 parameter sets: 0.47 to 0.61", and what was measured, for the hover text of a cell.
+std::string cell_note(const Package& package, const assay::GridCell& cell) {
+    std::vector<std::string> parts;
+    if (cell.viability.has_spread()) {
+        const assay::Spread& spread = cell.viability.spread;
+        parts.push_back(fmt::format("{:.0f} % of {} parameter sets: {:.2f} to {:.2f}",
+                                    100.0 * assay::kIntervalShare, spread.values.size(),
+                                    spread.lower, spread.upper));
+    }
+    if (cell.observation) {
+        const package::Observation& observation = package.observations[*cell.observation];
+        parts.push_back(fmt::format("{}: measured {} ({})", observation.id,
+                                    measured_text(observation), sources_text(observation.sources)));
+    }
+    return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 bool has_bands(const std::vector<std::vector<assay::DoseResponse>>& panels) {
     return !panels.empty() && !panels.front().empty() && !panels.front().front().lower.empty();
 }
@@ -89,14 +106,14 @@ report::Figure grid_figure(const Package& package, const assay::Grid& grid,
         report::HeatRow row{.label = short_title(package, grid.profiles[p])};
         for (std::size_t t = 0; t < grid.treatments.size(); ++t) {
             const assay::GridCell& cell = grid.at(p, t);
-            report::HeatCell shown{.value = cell.viability.value, .failure = cell.viability.reason};
+            const assay::Measurement& nominal = cell.viability.nominal;
+            report::HeatCell shown{.value = nominal.value,
+                                   .failure = nominal.reason,
+                                   .note = cell_note(package, cell)};
             if (cell.observation) {
                 const package::Observation& observation = package.observations[*cell.observation];
                 shown.measured = observation.value.value_or(kNaN);  // an interval is no number
-                shown.is_misfit = is_misfit(observation, cell.viability.value);
-                shown.note =
-                    fmt::format("{}: measured {} ({})", observation.id, measured_text(observation),
-                                sources_text(observation.sources));
+                shown.is_misfit = is_misfit(observation, nominal.value);
             }
             row.cells.push_back(std::move(shown));
         }
@@ -107,8 +124,12 @@ report::Figure grid_figure(const Package& package, const assay::Grid& grid,
         .caption = fmt::format(
             "Each number is the viability in the model: cells after {} of treatment over cells of "
             "the same dish left untreated (1 is no effect). Where a lower half is drawn it is the "
-            "measured value; a framed cell misses what was measured, a value or an interval. {}",
-            time_text(grid.time_s), agents_text(package, panel.treatments)),
+            "measured value; a framed cell misses what was measured, a value or an interval.{} {}",
+            time_text(grid.time_s),
+            grid.cells.front().viability.has_spread()
+                ? " The text of a cell has the interval over the parameter sets."
+                : "",
+            agents_text(package, panel.treatments)),
         .panels = {report::both_widths(map, kWide_px)},
         .columns = 1};
 }
@@ -122,7 +143,7 @@ report::Table grid_table(const Package& package, const assay::Grid& grid,
     for (std::size_t p = 0; p < grid.profiles.size(); ++p) {
         report::Row row{.cells = {profile_of(package, grid.profiles[p]).title}};
         for (std::size_t t = 0; t < grid.treatments.size(); ++t) {
-            row.cells.emplace_back(grid.at(p, t).viability.value);
+            row.cells.emplace_back(grid.at(p, t).viability.nominal.value);
         }
         table.rows.push_back(std::move(row));
     }

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <utility>
 
+#include "erbium/assay/ablation.hpp"
+
 namespace erbium::assay {
 namespace {
 
@@ -61,8 +63,8 @@ EnsembleMeasurement effect_at(const std::vector<EnsembleMeasurement>& answers,
     return out;
 }
 
-/// The share of sets whose value is as expected; of the nominal one without an ensemble.
-double share_of(const EnsembleMeasurement& effect, const package::Expectation& expected) {
+/// The share of sets whose effect is as expected; of the nominal one without an ensemble.
+double share_holding(const EnsembleMeasurement& effect, const package::Expectation& expected) {
     if (!effect.has_spread()) {
         return expected.holds(effect.nominal.value) ? 1.0 : 0.0;
     }
@@ -70,6 +72,20 @@ double share_of(const EnsembleMeasurement& effect, const package::Expectation& e
     const auto holding = std::count_if(values.begin(), values.end(),
                                        [&](double value) { return expected.holds(value); });
     return static_cast<double>(holding) / static_cast<double>(values.size());
+}
+
+/// The share of sets in which the ablation loses the effect that the same set has.
+double share_losing(const package::Claim& claim, const EnsembleMeasurement& effect,
+                    const EnsembleMeasurement& ablated) {
+    if (!effect.has_spread()) {
+        return loses_effect(claim, effect.nominal.value, ablated.nominal.value) ? 1.0 : 0.0;
+    }
+    const std::vector<double>& values = effect.spread.values;
+    std::size_t losing = 0;
+    for (std::size_t set = 0; set < values.size(); ++set) {
+        losing += loses_effect(claim, values[set], ablated.spread.values[set]) ? 1U : 0U;
+    }
+    return static_cast<double>(losing) / static_cast<double>(values.size());
 }
 
 }  // namespace
@@ -93,13 +109,14 @@ std::vector<ClaimCheck> check_claims(Experiment& experiment, std::span<const std
         check.claim = claims[i];
         check.effect = effect_at(answers, effects[i]);
         check.effect_holds = claim.expect.holds(check.effect.nominal.value);
-        check.effect_share = share_of(check.effect, claim.expect);
+        check.effect_share = share_holding(check.effect, claim.expect);
         check.ablation_is_lost = true;
         check.ablation_share = 1.0;
-        if (claim.ablation && claim.ablation_expect) {
+        if (claim.ablation) {
             check.ablation = effect_at(answers, ablations[i]);
-            check.ablation_is_lost = claim.ablation_expect->holds(check.ablation->nominal.value);
-            check.ablation_share = share_of(*check.ablation, *claim.ablation_expect);
+            check.ablation_is_lost =
+                loses_effect(claim, check.effect.nominal.value, check.ablation->nominal.value);
+            check.ablation_share = share_losing(claim, check.effect, *check.ablation);
         }
         out.push_back(std::move(check));
     }

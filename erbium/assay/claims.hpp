@@ -22,9 +22,9 @@ struct ClaimCheck {
     bool effect_holds{};    ///< in the nominal set
     double effect_share{};  ///< of the ensemble's sets in which it holds; 0 or 1 without one
     std::optional<EnsembleMeasurement> ablation;
-    bool ablation_is_lost{};  ///< the ablated effect is as expected in the nominal set; true
-                              ///< without an ablation
-    double ablation_share{};  ///< of the sets in which it is
+    bool ablation_is_lost{};  ///< the ablation loses the effect in the nominal set
+                              ///< (ablation.hpp); true without an ablation
+    double ablation_share{};  ///< of the sets in which it does
 
     /// In the nominal set and in at least kLeastShare of the ensemble.
     [[nodiscard]] bool holds() const noexcept {

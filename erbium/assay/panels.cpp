@@ -58,7 +58,7 @@ std::optional<std::size_t> matching_observation(const Package& package, const Qu
     return std::nullopt;
 }
 
-Grid viability_grid(Experiment& experiment, const package::GridPanel& panel) {
+Grid viability_grid(Experiment& experiment, const package::GridPanel& panel, Sets sets) {
     Grid grid;
     grid.profiles = panel.profiles;
     grid.treatments = panel.treatment_texts;
@@ -72,7 +72,7 @@ Grid viability_grid(Experiment& experiment, const package::GridPanel& panel) {
                                  grid.time_s});
         }
     }
-    std::vector<Measurement> answers = experiment.measure(questions);
+    std::vector<EnsembleMeasurement> answers = measure(experiment, questions, sets);
     for (std::size_t i = 0; i < questions.size(); ++i) {
         grid.cells.push_back(
             {std::move(answers[i]), matching_observation(experiment.package(), questions[i])});

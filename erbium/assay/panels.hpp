@@ -14,7 +14,7 @@ namespace erbium::assay {
 
 /// One cell of a grid: the viability in the model, and the observation of the same dish.
 struct GridCell {
-    Measurement viability;
+    EnsembleMeasurement viability;
     std::optional<std::size_t> observation;  ///< into Package::observations
 };
 
@@ -30,7 +30,8 @@ struct Grid {
     }
 };
 
-[[nodiscard]] Grid viability_grid(Experiment& experiment, const package::GridPanel& panel);
+[[nodiscard]] Grid viability_grid(Experiment& experiment, const package::GridPanel& panel,
+                                  Sets sets = Sets::nominal);
 
 /// The observation of exactly this condition, quantity and time, if the package has one.
 [[nodiscard]] std::optional<std::size_t> matching_observation(const Package& package,

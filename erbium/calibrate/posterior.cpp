@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "erbium/assay/ablation.hpp"
 #include "erbium/assay/comparison.hpp"
 #include "erbium/base/check.hpp"
 
@@ -40,6 +41,12 @@ double pull(double residual) noexcept {
 bool is_folded(package::MeasuredQuantity quantity) noexcept {
     return quantity == package::MeasuredQuantity::fold_control ||
            quantity == package::MeasuredQuantity::fold_start;
+}
+
+/// The end of an interval that lies nearer to a number; the other one may be infinite.
+double nearer_end(const package::Expectation& expected, double value) noexcept {
+    return std::fabs(value - expected.lower) < std::fabs(value - expected.upper) ? expected.lower
+                                                                                 : expected.upper;
 }
 
 /// Agents of a treatment, without doses.
@@ -141,12 +148,15 @@ double Term::residual(double model) const {
     if (std::isnan(model)) {
         return kNaN;
     }
-    if (expected.holds(model)) {
+    if (demand == Demand::lost) {
+        return std::max(model, 0.0) / kLog2Claim;
+    }
+    if (expected.holds(model) == (demand == Demand::met)) {
         return 0.0;
     }
-    const double end =
-        model < expected.lower || expected.upper == kInfinity ? expected.lower : expected.upper;
-    const bool is_viability = of.quantity == package::MeasuredQuantity::viability && !against;
+    const double end = nearer_end(expected, model);
+    const bool is_viability =
+        number.of.quantity == package::MeasuredQuantity::viability && !number.against;
     if (is_viability || model <= 0.0 || end <= 0.0) {
         return (model - end) / kLinearClaim;
     }
@@ -159,22 +169,36 @@ std::vector<Term> observation_terms(const Package& package,
     std::vector<Term> terms;
     for (std::size_t i = 0; i < observations.size(); ++i) {
         const Observation& o = package.observations[observations[i]];
-        terms.push_back({assay::question_of(o), std::nullopt, &o, {}, weights[i]});
+        terms.push_back({{assay::question_of(o), std::nullopt},
+                         std::nullopt,
+                         Demand::observed,
+                         &o,
+                         {},
+                         weights[i]});
     }
     return terms;
 }
 
 std::vector<Term> claim_terms(const Package& package) {
     std::vector<Term> terms;
-    const auto question = [](const std::optional<package::Question>& asked) {
-        return asked ? std::optional{assay::question_of(*asked)} : std::nullopt;
+    const auto ratio = [](const package::Question& of,
+                          const std::optional<package::Question>& against) {
+        return Ratio{assay::question_of(of),
+                     against ? std::optional{assay::question_of(*against)} : std::nullopt};
     };
     for (const package::Claim& claim : package.claims) {
-        terms.push_back({assay::question_of(claim.compare), question(claim.against), nullptr,
-                         claim.expect, 1.0});
-        if (claim.ablation && claim.ablation_expect) {
-            terms.push_back({assay::question_of(*claim.ablation), question(claim.ablation_against),
-                             nullptr, *claim.ablation_expect, 1.0});
+        const Ratio intact = ratio(claim.compare, claim.against);
+        terms.push_back({intact, std::nullopt, Demand::met, nullptr, claim.expect, 1.0});
+        if (!claim.ablation) {
+            continue;
+        }
+        const Ratio ablated = ratio(*claim.ablation, claim.ablation_against);
+        if (claim.ablation_expect) {
+            terms.push_back(
+                {ablated, std::nullopt, Demand::met, nullptr, *claim.ablation_expect, 1.0});
+        } else {
+            terms.push_back({ablated, std::nullopt, Demand::missed, nullptr, claim.expect, 1.0});
+            terms.push_back({ablated, intact, Demand::lost, nullptr, claim.expect, 1.0});
         }
     }
     return terms;
@@ -215,24 +239,36 @@ std::vector<std::vector<double>> Posterior::predict_portion(
             questions.push_back(question);
             questions.back().condition.constants = constants;
         };
+        const auto ask_ratio = [&](const Ratio& ratio) {
+            ask(ratio.of);
+            if (ratio.against) {
+                ask(*ratio.against);
+            }
+        };
         for (const Term& term : terms_) {
-            ask(term.of);
-            if (term.against) {
-                ask(*term.against);
+            ask_ratio(term.number);
+            if (term.intact) {
+                ask_ratio(*term.intact);
             }
         }
     }
     const std::vector<assay::Measurement> answers = experiment_->measure(questions);
     std::vector<std::vector<double>> out(points.size());
     std::size_t at = 0;
+    const auto answer = [&](const Ratio& ratio) {
+        const double value = answers[at++].value;
+        if (!ratio.against) {
+            return value;
+        }
+        const double reference = answers[at++].value;
+        return reference == 0.0 ? kNaN : value / reference;
+    };
     for (std::vector<double>& row : out) {
         for (const Term& term : terms_) {
-            double value = answers[at++].value;
-            if (term.against) {
-                const double reference = answers[at++].value;
-                value = reference == 0.0 ? kNaN : value / reference;
-            }
-            row.push_back(value);
+            const double value = answer(term.number);
+            row.push_back(
+                term.intact ? assay::excess_of_ablation(term.expected, answer(*term.intact), value)
+                            : value);
         }
     }
     return out;

@@ -16,8 +16,9 @@
 //          w_i  1 / sqrt(n) for a row of a curve of n points: the points of one blot or one dose
 //               series share their culture and their errors, and count as sqrt(n) of them
 //
-// A claim is an interval like a direction, but a narrow one: half a hundredth of what was measured
-// counts. Observations that a package holds out are never looked at.
+// A claim is an interval like a direction, and so are the two demands on its ablation
+// (assay/ablation.hpp): it must not do for the claim, and must lose half of the effect in the same
+// set. Observations that a package holds out are never looked at.
 #pragma once
 
 #include <cstddef>
@@ -69,12 +70,27 @@ struct FreeParameter {
 [[nodiscard]] std::vector<double> curve_weights(const Package& package,
                                                 std::span<const std::size_t> observations);
 
-/// One number that the model gives, and what it is expected to be.
-struct Term {
+/// One dish, or what one has over another.
+struct Ratio {
     assay::Question of;
     std::optional<assay::Question> against;  ///< the number is then of `of` over that of `against`
-    const Observation* observation{};        ///< null for a claim
-    package::Expectation expected;           ///< of a claim
+};
+
+/// What the number of a term is expected to be.
+enum class Demand {
+    observed,  ///< as measured
+    met,       ///< as a claim expects
+    missed,    ///< an ablated number, which must not do for its claim
+    lost       ///< assay::excess_of_ablation() of two numbers: 0 or less
+};
+
+/// One number that the model gives, and what it is expected to be.
+struct Term {
+    Ratio number;                 ///< of a `lost` one: the ablated number
+    std::optional<Ratio> intact;  ///< of a `lost` one: the number with the mechanism
+    Demand demand{};
+    const Observation* observation{};  ///< null for a claim
+    package::Expectation expected;     ///< of a claim
     double weight{1.0};
 
     /// Over the tolerance; NaN when the model has no number.
@@ -84,7 +100,7 @@ struct Term {
 /// Observations with their weights.
 [[nodiscard]] std::vector<Term> observation_terms(const Package& package,
                                                   std::span<const std::size_t> observations);
-/// All claims of the package and their ablations.
+/// All claims of the package, and that their ablations lose them.
 [[nodiscard]] std::vector<Term> claim_terms(const Package& package);
 
 class Posterior {

@@ -119,8 +119,16 @@ void read_claim(Loading& loading, const YamlNode& item, std::set<std::string>& t
             claim.ablation_against =
                 read_question(loading, *ablation, "'ablation'", *claim.against);
         }
-        (void)fields.require("ablation_expect");
         claim.ablation_expect = expectation_of(loading, fields, "ablation_expect");
+        if (fields.find("ablation_expect") == nullptr && !claim.against &&
+            claim.compare.quantity == MeasuredQuantity::absolute) {
+            loading.diagnostics.error(
+                "ERB-PKG-0031", fields.span("ablation"),
+                fmt::format("claim '{}' asks for a number that is no ratio: half of its effect has "
+                            "no meaning",
+                            claim.id),
+                "say with 'ablation_expect' what the ablation gives, or divide by 'against'");
+        }
     }
     for (const std::string& key : fields.texts("source")) {
         for (std::string& source : loading.sources(key, fields.span("source"))) {

@@ -198,6 +198,7 @@ struct Claim {
     Expectation expect;
     std::optional<Question> ablation;
     std::optional<Question> ablation_against;  ///< `against` with the same mechanism taken away
+    /// Of the ablated number; without it the rule of assay/ablation.hpp.
     std::optional<Expectation> ablation_expect;
     std::vector<std::string> sources;
     std::string note;

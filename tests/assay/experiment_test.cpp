@@ -236,7 +236,14 @@ TEST(Panels, TheGridHasTheObservationOfTheSameDish) {
     ASSERT_TRUE(cell.observation);
     EXPECT_EQ(teaching_package().observations[*cell.observation].id, "G1");
     EXPECT_FALSE(grid.at(1, 1).observation) << "nobody measured the antibody";
-    EXPECT_LT(cell.viability.value, 0.5);
+    EXPECT_LT(cell.viability.nominal.value, 0.5);
+    EXPECT_FALSE(cell.viability.has_spread()) << "only when asked";
+    const Grid spread =
+        viability_grid(experiment, *teaching_package().report.growth, Sets::ensemble);
+    const EnsembleMeasurement& both = spread.at(1, 0).viability;
+    EXPECT_EQ(both.nominal.value, cell.viability.nominal.value);
+    ASSERT_EQ(both.spread.values.size(), 4U);
+    EXPECT_LT(both.spread.lower, both.spread.upper);
 }
 
 TEST(Panels, CoursesComeWithTheirControl) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <memory>
 
+#include "erbium/assay/ablation.hpp"
 #include "erbium/calibrate/cross_validation.hpp"
 #include "teaching_experiment.hpp"
 
@@ -125,9 +126,28 @@ TEST(Claims, AreNarrowIntervalsBesideTheirAblations) {
     EXPECT_EQ(terms[0].residual(0.9), 0.0);
     EXPECT_NEAR(terms[0].residual(0.76), -2.0, 1e-9) << "0.04 below the end of a viability";
     EXPECT_NEAR(terms[1].residual(0.6), 5.0, 1e-9);
-    ASSERT_TRUE(terms[2].against);
+    ASSERT_TRUE(terms[2].number.against);
     EXPECT_NEAR(terms[2].residual(0.75), -25.0, 1e-9) << "half of the end of a ratio";
     EXPECT_TRUE(std::isnan(terms[2].residual(std::nan(""))));
+}
+
+TEST(Claims, DemandThatAblationsLoseAtLeastHalf) {
+    Package package = freed();
+    package.claims.resize(1);
+    package.claims[0].ablation_expect.reset();  // the rule of assay/ablation.hpp
+    const std::vector<Term> terms = claim_terms(package);
+    ASSERT_EQ(terms.size(), 3U);
+    EXPECT_EQ(terms[1].residual(0.5), 0.0) << "would not do for the claim, which is > 0.8";
+    EXPECT_NEAR(terms[1].residual(0.84), 2.0, 1e-9) << "would, by 0.04";
+    EXPECT_EQ(terms[2].residual(-0.3), 0.0);
+    EXPECT_NEAR(terms[2].residual(0.08), 2.0, 1e-9) << "0.08 in log2 more than half";
+    // What the model gives is what the rule makes of the claim's two numbers.
+    Experiment experiment = experiment_of(package);
+    Posterior posterior{experiment, free_parameters(package), terms};
+    const std::vector<std::vector<double>> points{std::vector<double>{-0.4, 0.3}};
+    const std::vector<double> found = posterior.predict(points)[0];
+    EXPECT_DOUBLE_EQ(found[2],
+                     assay::excess_of_ablation(package.claims[0].expect, found[0], found[1]));
 }
 
 TEST(Posteriors, HaveTheSlopeOfTheirValue) {

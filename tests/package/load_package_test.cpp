@@ -108,6 +108,18 @@ TEST(LoadPackage, AClaimWithoutSourceAndATakenIdAreErrors) {
         << problems;
 }
 
+TEST(LoadPackage, AnAblationOfARatioNeedsNoWordsOfItsOwn) {
+    PackageCopy copy;
+    copy.edit("claims.yaml", "    ablation_expect: \"in [0.99, 1.01]\"\n", "");
+    EXPECT_EQ(copy.problems(), "no problem") << "half of the effect of a ratio has a meaning";
+    copy.edit("claims.yaml", "    against: {profile: amplified, parameters: {K_growth: 2000}}\n",
+              "");
+    EXPECT_NE(copy.problems().find("error ERB-PKG-0031: claim 'C1b' asks for a number that is no "
+                                   "ratio"),
+              std::string::npos)
+        << copy.problems();
+}
+
 TEST(LoadPackage, ReadsTheEnsembleInInternalUnits) {
     const Ensemble& e = teaching().ensemble;
     EXPECT_EQ(e.size(), 4U);
