@@ -18,7 +18,11 @@
 #include "erbium/math/aligned.hpp"
 #include "erbium/math/lu_plan.hpp"
 #include "erbium/math/supernodal_lu.hpp"
+#include "erbium/sim/derivative_check.hpp"
 #include "erbium/sim/lanes_kernels.hpp"
+#include "erbium/sim/sensitivity.hpp"
+#include "erbium/sim/sensitivity_kernels.hpp"
+#include "erbium/sim/sensitivity_tables.hpp"
 #include "load_network.hpp"
 #include "tests/support/ode_zoo.hpp"
 
@@ -102,6 +106,27 @@ int main(int count, char** arguments) {
                           growth.data());
     math::SupernodalLu single{math::SupernodePlan::make(pattern), kernels->math->target};
     single.factor(entries.data(), -1.0, shift[0], w);
+    const sim::SensitivityKernels* sensitivities = nullptr;
+    for (const sim::SensitivityKernels& candidate : sim::sensitivity_kernels()) {
+        sensitivities = candidate.system == kernels ? &candidate : sensitivities;
+    }
+    const sim::DirectionKernels& inputs = sensitivities->inputs;
+    const sim::RowPattern rows{system.program()};
+    const std::vector<sim::EntryPair> pairs(system.jacobian_size(), {0.5, 0.25});
+    const math::AlignedDoubles many(n * inputs.width, 1.0);
+    math::AlignedDoubles many_x(n * inputs.width);
+    // Three steps or so of one run, by ten inputs.
+    sim::Run run;
+    run.output_times = {1e-6};
+    run.recording.species = {SpeciesId{0}};
+    std::vector<sim::Input> by = sim::independent_parameters(system);
+    by.resize(10);
+    sim::SensitivityOptions options;
+    options.target = kernels->math->target;
+    sim::SensitivitySolver derivatives{system, options};
+    const sim::OutputWeights weights = [](std::size_t /*task*/, const sim::Result& result) {
+        return std::vector<double>(result.values.size(), 1.0);
+    };
     for (int i = 0; i < calls; ++i) {
         if (kernel == "rates") {
             kernels->rates_of_change(tables.program(), t.data(), y.data(), slots.data(),
@@ -119,6 +144,15 @@ int main(int count, char** arguments) {
             single.factor(entries.data(), -1.0, shift[0], w);
         } else if (kernel == "solve_one_matrix") {
             single.solve(rates.data(), x.data(), w);
+        } else if (kernel == "solve_for_many") {
+            single.solve_for_many(inputs.solves, many.data(), many_x.data());
+        } else if (kernel == "multiply_pair") {
+            inputs.multiply_pair(rows.rows(), pairs.data(), many.data(), many.data(),
+                                 many_x.data());
+        } else if (kernel == "forward_run") {
+            (void)derivatives.forward(run, by);
+        } else if (kernel == "adjoint_run") {
+            (void)derivatives.gradient(run, by, weights);
         } else {
             std::printf("no kernel %s\n", arguments[1]);
             return 2;

@@ -132,6 +132,10 @@ double SmallLu::factor(const double* entries, double scale, double shift) noexce
     return largest / largest_entry;
 }
 
+void SmallLu::restore(std::span<const double> factors) noexcept {
+    std::copy(factors.begin(), factors.end(), values_.begin());
+}
+
 void SmallLu::solve(const double* b, double* x) noexcept {
     const SmallLuPlan::Tables& t = plan_.tables();
     const std::size_t n = t.pivots.size();

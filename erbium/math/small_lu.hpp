@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "erbium/math/aligned.hpp"
@@ -68,6 +69,10 @@ public:
 
     /// Solves M x = b with the last factors; `x` may be `b`.
     void solve(const double* b, double* x) noexcept;
+
+    /// The factors, to be given back to restore() of this or another one with the same plan.
+    [[nodiscard]] std::span<const double> factors() const noexcept { return values_; }
+    void restore(std::span<const double> factors) noexcept;
 
     /// Solves M^T x = b likewise.
     void solve_transposed(const double* b, double* x) noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/math/supernodal_lu.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "erbium/base/check.hpp"
@@ -36,6 +37,10 @@ SupernodalLu::SupernodalLu(SupernodePlan plan, std::optional<Target> target)
 double SupernodalLu::factor(const double* entries, double scale, double shift, std::size_t stride) {
     return kernels_->factor_supernodes(program_, entries, static_cast<std::int64_t>(stride), scale,
                                        shift, values_.data(), work_.data(), places_.data());
+}
+
+void SupernodalLu::restore(std::span<const double> factors) noexcept {
+    std::copy(factors.begin(), factors.end(), values_.begin());
 }
 
 void SupernodalLu::solve(const double* b, double* x, std::size_t stride) {

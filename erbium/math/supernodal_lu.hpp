@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "erbium/math/aligned.hpp"
@@ -36,6 +37,10 @@ public:
 
     /// Solves M x = b with the last factors; `x` may be `b`.
     void solve(const double* b, double* x, std::size_t stride = 1);
+
+    /// The factors, to be given back to restore() of this or another one with the same plan.
+    [[nodiscard]] std::span<const double> factors() const noexcept { return values_; }
+    void restore(std::span<const double> factors) noexcept;
 
     /// Solves M^T x = b likewise.
     void solve_transposed(const double* b, double* x, std::size_t stride = 1);

@@ -119,7 +119,8 @@ void RosenbrockIntegrator::log_step(double end, bool is_cut, std::span<const dou
                       .y = y,
                       .rate = {},
                       .stages = k_accepted_.data(),
-                      .stage_count = static_cast<std::size_t>(tableau_.stages)};
+                      .stage_count = static_cast<std::size_t>(tableau_.stages),
+                      .factors = matrix_.factors()};
     std::vector<double> rate;
     if (is_cut) {
         RosenbrockTableau::Row slopes = dense_weight_slopes(tableau_, (end - before_) / size_);

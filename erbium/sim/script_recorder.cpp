@@ -107,11 +107,22 @@ void ScriptRecorder::step(const LoggedStep& logged) {
         for (std::size_t i = 0; i < logged.stage_count * begin_.size(); ++i) {
             trace_.stages.push_back(logged.stages[i * logged.stage_stride]);
         }
+        keep_factors(logged.factors);
     }
     std::copy(logged.y.begin(), logged.y.end(), begin_.begin());
     if (logged.is_cut) {
         find_cut(logged);
     }
+}
+
+/// Those of the first steps, without a gap.
+void ScriptRecorder::keep_factors(std::span<const double> factors) {
+    if (factors.empty() || trace_.factors.size() + 1 != trace_.steps.size() ||
+        factor_bytes_ + factors.size_bytes() > StepTrace::kMostFactorBytes) {
+        return;
+    }
+    factor_bytes_ += factors.size_bytes();
+    trace_.factors.emplace_back(factors.begin(), factors.end());
 }
 
 /// Which comparison changed, and how its time moves.

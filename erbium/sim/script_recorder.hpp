@@ -34,7 +34,7 @@ struct StepCut {
 class ScriptRecorder final : public TrajectoryLog {
 public:
     /// The run must outlive it.
-    /// @param keeps_stages  of each step, in StepTrace::stages
+    /// @param keeps_stages  of each step, and factors of the first of them
     ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages);
 
     /// What was recorded; once, at the end.
@@ -53,6 +53,7 @@ public:
 
 private:
     void look(double t, std::span<const double> y, std::vector<double>& truths);
+    void keep_factors(std::span<const double> factors);
     void find_cut(const LoggedStep& step);
     RunScript::Crossing crossing_of(const eqn::Root& root, double t, std::span<const double> y,
                                     std::span<const double> rate, std::string& obstacle);
@@ -65,6 +66,7 @@ private:
     const eqn::System system_;
     const eqn::Program program_;
     bool keeps_stages_;
+    std::size_t factor_bytes_{};
     StepTrace trace_;
     ScriptWriter writer_;
     std::vector<double> begin_;   // state at which the next step begins

@@ -240,8 +240,7 @@ void ForwardSweep::step(Group& group) {
         const int before = static_cast<int>(s);
         const double* state = group.s.data();
         if (s > 0) {
-            kernels_.stage_state(n_, group.s.data(), group.k.data(), before, tableau_.a[s].data(),
-                                 stage_.data());
+            move_to_stage(group, s);
             state = stage_.data();
         }
         kernels_.multiply_pair(rows, pairs_[s].data(), state, group.s.data(), sum_.data());
@@ -255,6 +254,27 @@ void ForwardSweep::step(Group& group) {
                                   d_h_.data(), right_.data());
         replay_.solve_for_many(kernels_.solves, right_.data(), group.k.data() + s * n_ * width_);
     }
+}
+
+/// stage_ = derivatives of the state that stage s looks at, from that of the stage before where the
+/// two differ by one increment: as the last two of a stiffly accurate method do.
+void ForwardSweep::move_to_stage(Group& group, std::size_t s) {
+    const std::size_t last = s - 1;
+    RosenbrockTableau::Row before = tableau_.a[last];
+    before[last] = 1.0;
+    if (last > 0 && tableau_.a[s] == before) {
+        add_increment(group, last);
+        return;
+    }
+    kernels_.stage_state(n_, group.s.data(), group.k.data(), static_cast<int>(s),
+                         tableau_.a[s].data(), stage_.data());
+}
+
+/// stage_ += derivatives of k_s.
+void ForwardSweep::add_increment(Group& group, std::size_t s) {
+    const double one = 1.0;
+    kernels_.stage_state(n_, stage_.data(), group.k.data() + s * n_ * width_, 1, &one,
+                         stage_.data());
 }
 
 /// more_ = derivatives of the interpolated state, S being that before the step.

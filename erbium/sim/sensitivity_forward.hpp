@@ -90,6 +90,8 @@ private:
     void differentiate_matrices();
     void differentiate_time_slope(Group& group);
     void step(Group& group);
+    void move_to_stage(Group& group, std::size_t s);
+    void add_increment(Group& group, std::size_t s);
     void add_explicit(Group& group, const double* slots, const double* y, double* result);
     void explicit_entries(Group& group);
     void record(Group& group, const double* s, std::size_t row, std::span<double> values);

@@ -108,6 +108,18 @@ bool ShiftedJacobian::factor(std::span<const double> jacobian, double shift, boo
     return exchanging_->factor(jacobian.data(), -1.0, shift);
 }
 
+std::span<const double> ShiftedJacobian::factors() const noexcept {
+    if (exchanges_rows_) {
+        return {};
+    }
+    return std::visit([](const auto& lu) { return lu.factors(); }, lu_);
+}
+
+void ShiftedJacobian::restore(std::span<const double> factors) {
+    exchanges_rows_ = false;
+    std::visit([&](auto& lu) { lu.restore(factors); }, lu_);
+}
+
 double ShiftedJacobian::backward_error(std::span<const double> b, std::span<const double> x,
                                        std::span<const double> beside) {
     if (!rows_.empty()) {

@@ -38,6 +38,10 @@ public:
     /// False when the matrix is singular or not finite, or its diagonal no good as pivots. The
     /// entries must stay as they are while backward_error() is called.
     [[nodiscard]] bool factor(std::span<const double> jacobian, double shift, bool exchanges_rows);
+    /// The last factors, to be given back to restore() of another one of this plan; empty with row
+    /// exchanges.
+    [[nodiscard]] std::span<const double> factors() const noexcept;
+    void restore(std::span<const double> factors);
     /// Componentwise backward error of x, at best about 1e-16.
     /// @param beside  what b is known to anyway, in rows of algebraic states as a change of the
     ///                state times the shift; empty: exactly

@@ -44,6 +44,10 @@ void SingleReplay::set_step(std::size_t l, const StepTrace& trace, std::size_t i
     StepReplay::set_step(l, trace, index);
     const std::span<const double> k = trace.stages_of(index, k_.size());
     std::copy(k.begin(), k.end(), k_.begin());
+    factors_ = {};
+    if (index < trace.factors.size()) {
+        factors_ = trace.factors[index];
+    }
 }
 
 void SingleReplay::set_constants(std::size_t /*l*/, const eqn::ReferenceKernel& kernel) noexcept {
@@ -76,12 +80,16 @@ void SingleReplay::compute() {
     for (std::size_t first = 0; first < stages(); first += lanes_) {
         compute_jacobians(first);
     }
-    for (std::size_t e = 0; e < entries_; ++e) {
-        const double entry = jacobian(0)[e * lanes_];
-        jacobian_[e] = std::isfinite(entry) ? entry : 0.0;  // as sim::OneStepIntegrator
+    if (!factors_.empty()) {
+        matrix_.restore(factors_);
+    } else {
+        for (std::size_t e = 0; e < entries_; ++e) {
+            const double entry = jacobian(0)[e * lanes_];
+            jacobian_[e] = std::isfinite(entry) ? entry : 0.0;  // as sim::OneStepIntegrator
+        }
+        // It was factored well when the step was done.
+        (void)matrix_.factor(jacobian_, 1.0 / (h_[0] * tableau_.gamma), exchanges_rows_);
     }
-    // It was factored well when the step was done.
-    (void)matrix_.factor(jacobian_, 1.0 / (h_[0] * tableau_.gamma), exchanges_rows_);
     if (tables_.has_time_slope()) {
         sensitivity_kernels().front().system->time_slope(
             tables_.held_program(), y_.data(), coefficients(0), scratch_.data(), slope_.data());

@@ -46,6 +46,7 @@ private:
     const SensitivityKernels& kernels_;
     ShiftedJacobian matrix_;
     bool exchanges_rows_{};
+    std::span<const double> factors_;  // of the present step, when they were kept
     std::size_t lanes_;
     std::size_t entries_;
     std::vector<eqn::Slot> written_;  // by the tapes of rates and their slopes

@@ -18,11 +18,18 @@ struct TracedStep {
     double latest{std::numeric_limits<double>::infinity()};
 };
 
-/// Memory: one state per step, and with stages one more for each.
+/// Memory: one state per step, with stages one more for each, and factors up to kMostFactorBytes.
 struct StepTrace {
+    /// Enough for the steps of most runs of up to some hundred species. A constant, so that which
+    /// steps are factored again, which rounds otherwise, does not depend on the machine.
+    static constexpr std::size_t kMostFactorBytes = std::size_t{96} << 20U;
+
     std::vector<TracedStep> steps;
     std::vector<double> states;  ///< before each step; steps x states
     std::vector<double> stages;  ///< k of each step, steps x stages x states; empty when not kept
+
+    /// Of the matrices of the first steps.
+    std::vector<std::vector<double>> factors;
 
     [[nodiscard]] std::span<const double> state(std::size_t step, std::size_t n) const noexcept {
         return std::span{states}.subspan(step * n, n);

@@ -24,6 +24,8 @@ struct LoggedStep {
     const double* stages{};
     std::size_t stage_stride{1};
     std::size_t stage_count{};
+    /// Of the step's matrix, see ShiftedJacobian::factors(); empty when they are not at hand.
+    std::span<const double> factors;
 };
 
 /// Receives everything that happens to one subject after its equilibration. States are valid during
