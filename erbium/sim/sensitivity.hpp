@@ -125,7 +125,7 @@ using OutputWeights = std::function<std::vector<double>(std::size_t task, const 
 /// A run that is given alone is solved as by Solver (for all species), a list of runs in lanes as
 /// by BatchSolver, or, where a matrix per lane would be too large, one after another as if alone.
 /// The two agree to the tolerance. Memory of a run: steps x states, nine times that (Rodas5P) where
-/// stages are kept: in forward mode, and alone.
+/// stages are kept: in forward mode, and alone, where up to 96 MB of factors are kept as well.
 ///
 /// An equilibration is solved as by sim::Solver, then refined; its derivative is that of the steady
 /// state, by the implicit function theorem with the conservation laws. Where the state that is
