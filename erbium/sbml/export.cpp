@@ -254,12 +254,14 @@ private:
         return at->second;
     }
 
-    std::string parameter(const std::string& name, const std::string& value, bool is_constant) {
+    /// @param own_unit  its unit where no remark gives one
+    std::string parameter(const std::string& name, const std::string& value, bool is_constant,
+                          const std::string& own_unit = {}) {
         const Remark& remark = remark_of(name);
         const std::string& id = id_of_name_.at(name);
         const std::string title = !remark.title.empty() ? remark.title : (id == name ? "" : name);
         std::vector<std::string> lines = remark.lines;
-        const std::string unit = unit_id(remark.unit);
+        const std::string unit = unit_id(remark.unit.empty() ? own_unit : remark.unit);
         if (unit.empty() && !remark.unit.empty()) {
             lines.insert(lines.begin(), "Unit: " + remark.unit);
         }
@@ -286,7 +288,7 @@ private:
         }
         for (std::size_t o = 0; o < network_.observables.size(); ++o) {
             if (is_alias_[o] == 0) {
-                out += parameter(network_.observables[o].name, "", false);
+                out += parameter(network_.observables[o].name, "", false, options_.amount_unit);
             }
         }
         return out;
