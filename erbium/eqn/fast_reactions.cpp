@@ -61,7 +61,7 @@ std::vector<ReversibleReaction> reversible_reactions(const net::Network& network
         std::set_intersection(left.begin(), left.end(), right.begin(), right.end(),
                               std::back_inserter(both));
         if (network.rate_law(r).kind != net::RateLawKind::mass_action || !both.empty() ||
-            left == right) {
+            left.empty() || right.empty()) {
             continue;
         }
         const bool is_turned = right < left;

@@ -12,7 +12,8 @@
 namespace erbium::eqn {
 
 /// Reactions by mass action with one and the same change of state, up to its sign, both ways of it
-/// being there, nothing but what is changed taking part (A + B <-> AB, A <-> A', 2 A <-> A2).
+/// being there, nothing but what is changed and fixed species taking part (A + B <-> AB, A <-> A',
+/// 2 A <-> A2; not 0 <-> A).
 struct ReversibleReaction {
     std::vector<ReactionId> forward;
     std::vector<ReactionId> backward;

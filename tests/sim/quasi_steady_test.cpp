@@ -96,10 +96,11 @@ TEST(FastReactions, RelaxationTimesOfBindingsAndDimers) {
     m.reaction({"F", "B"}, {"AB"}, {"k1"}).reaction({"AB"}, {"F", "B"}, {"k2"});
     m.reaction({"A", "AB"}, {"B", "AB"}, {"k1"}).reaction({"B", "AB"}, {"A", "AB"}, {"k2"});
     m.reaction({"A"}, {"B"}, {"k1"});
+    m.reaction({}, {"A"}, {"k1"}).reaction({"A"}, {}, {"k1"});
     const net::Network network = m.network();
     const eqn::System system = compiled(network);
     const auto found = eqn::reversible_reactions(network, system, {}, initial_state(system));
-    ASSERT_EQ(found.size(), 3U);  // with a catalyst, or one way only: not among them
+    ASSERT_EQ(found.size(), 3U);  // with a catalyst, one way only, from nothing: not among them
     EXPECT_NEAR(found[0].relaxation_time, 1.0 / (2.0 * 14.0 + 3.0), 1e-15);
     // Extent x takes 2 A each: d(2.5 A^2)/dx = -10 A, so 10 A + k4.
     EXPECT_NEAR(found[1].relaxation_time, 1.0 / (10.0 * 10.0 + 7.0), 1e-15);
