@@ -191,7 +191,11 @@ Status OneStepIntegrator::step(double limit, double& t, std::span<double> y) {
         bad_rate_.reset();
         last_outcome_ = attempt(h);
         has_error_ = last_outcome_ == Outcome::done;
-        const double error = has_error_ ? weighted_norm(error_) : 0.0;
+        double error = has_error_ ? weighted_norm(error_) : 0.0;
+        if (has_error_ && !inner_error_.empty()) {
+            const double inner = weighted_norm(inner_error_);
+            error = inner <= error ? error : inner;  // also when it is no number
+        }
         if (last_outcome_ == Outcome::done && !std::isfinite(error)) {
             last_outcome_ = Outcome::not_finite;
         }

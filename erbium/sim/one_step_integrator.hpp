@@ -88,9 +88,10 @@ protected:
     std::vector<double> y_;         // at t_
     std::vector<double> y_before_;  // at before_
     std::vector<double> y_next_;
-    std::span<const double> error_;  // estimate of the last attempt that was done
-    std::vector<double> f_;          // rates at (t_, y_)
-    std::vector<double> slope_;      // df/dt there
+    std::span<const double> error_;        // estimate of the last attempt that was done
+    std::span<const double> inner_error_;  // the same inside of the step; empty: not estimated
+    std::vector<double> f_;                // rates at (t_, y_)
+    std::vector<double> slope_;            // df/dt there
     std::vector<double> jacobian_;
     bool needs_rates_{};  // f_ is not yet that of (t_, y_)
     Statistics statistics_;

@@ -23,6 +23,8 @@ public:
     void interpolate(double t, std::span<double> y) override;
     void log_step(double end, bool is_cut, std::span<const double> y,
                   TrajectoryLog& log) const override;
+    /// Where rates depend on time the error inside of a step is estimated and controlled too.
+    [[nodiscard]] bool stops_at_outputs() const noexcept override { return false; }
     [[nodiscard]] std::string_view name() const noexcept override { return tableau_.name; }
 
 private:
@@ -30,6 +32,7 @@ private:
     [[nodiscard]] Outcome attempt(double h) override;
     void accepted() override { k_.swap(k_accepted_); }
     [[nodiscard]] std::span<double> stage(int s) noexcept;
+    [[nodiscard]] bool estimate_inside(double h);
 
     const RosenbrockTableau& tableau_;
     std::vector<double> f_stage_;
@@ -37,6 +40,7 @@ private:
     std::vector<double> beside_;  // of right_, what its residual counts against
     std::vector<double> k_;       // stages, one after another; of the last attempt
     std::vector<double> k_accepted_;
+    std::vector<double> inside_;  // estimate of the error inside of a step
 };
 
 }  // namespace erbium::sim

@@ -37,8 +37,8 @@ public:
 
     /// Begins a run. Precondition: validate(run) is ok; `run` and `result` outlive its end.
     /// @param stops_at_outputs  steps end at output times, instead of being interpolated in: where
-    ///        rates depend on time, a fast state follows a slow forcing that no error estimate sees
-    ///        between the ends of a step (Prothero and Robinson's problem)
+    ///        rates depend on time, a fast state follows a slow forcing that an error estimate at
+    ///        the ends of steps does not see in between (Prothero and Robinson's problem)
     /// @param log  when not null, is told of everything after the equilibration but for starts and
     ///        steps, of which the integrator tells it
     void begin(const Run& run, Result& result, bool stops_at_outputs, TrajectoryLog* log = nullptr);

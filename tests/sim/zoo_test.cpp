@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "compiled.hpp"
 #include "erbium/sim/solver.hpp"
@@ -62,6 +64,33 @@ TEST(Zoo, ErrorsFollowTheTolerance) {
         const double loose = error_of(problem, 1e-5);
         const double tight = error_of(problem, 1e-9);
         EXPECT_LT(tight, std::max(loose * 3e-3, 1e-11)) << problem.name;
+    }
+}
+
+/// However fast a state follows its forcing, at the ends of long steps it is right by itself: what
+/// is read out in between must be controlled too, and reading out must change no step.
+TEST(Zoo, StatesThatFollowAForcingAreRightInsideOfSteps) {
+    for (const char* stiffness : {"1", "1e2", "1e4", "1e6", "1e8"}) {
+        for (const double rtol : {1e-4, 1e-6, 1e-8}) {
+            SCOPED_TRACE(std::string{stiffness} + " at " + std::to_string(-std::log10(rtol)));
+            net::Network network = zoo::prothero_robinson().network;
+            network.parameters.front().value = zoo::expression(stiffness);
+            const eqn::System system = compiled(network);
+            std::vector<double> times;
+            for (int i = 0; i <= 1000; ++i) {
+                times.push_back(0.02 * i);
+            }
+            const SolverOptions options{.tolerances = {rtol, rtol * 1e-6}};
+            const Result often = solve(system, run_all(system, times), options);
+            const Result once = solve(system, run_all(system, {0.0, 20.0}), options);
+            ASSERT_TRUE(often.status.ok()) << often.status.message;
+            EXPECT_EQ(often.statistics.steps, once.statistics.steps);
+            EXPECT_LT(often.statistics.steps, 500U);
+            for (std::size_t i = 0; i < times.size(); ++i) {
+                EXPECT_NEAR(often.at(i, 0), std::cos(times[i]), 5.0 * rtol) << times[i];
+            }
+            EXPECT_EQ(often.at(1000, 0), once.at(1, 0));
+        }
     }
 }
 
