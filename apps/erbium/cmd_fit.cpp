@@ -29,6 +29,7 @@
 #include "fit_figures.hpp"
 #include "fit_posterior.hpp"
 #include "fit_tables.hpp"
+#include "interruptible.hpp"
 #include "manifest.hpp"
 
 namespace erbium::app {
@@ -39,30 +40,7 @@ namespace fs = std::filesystem;
 /// Of each simulated curve in the figures.
 constexpr std::size_t kCurveIntervals = 200;
 
-/// Set by Ctrl-C. The one global of the program: a signal handler has no other place to write to.
-std::atomic<bool> interrupted{false};
-
-extern "C" void interrupt(int /*signal*/) {
-    interrupted = true;
-}
-
-/// While it lives, the first Ctrl-C asks the work to stop; the second one ends the program.
-class Interruptible {
-public:
-    Interruptible() {
-        interrupted = false;
-        struct sigaction action {};
-        action.sa_handler = interrupt;
-        action.sa_flags = static_cast<int>(SA_RESETHAND);
-        ::sigaction(SIGINT, &action, &before_);
-    }
-    ~Interruptible() { ::sigaction(SIGINT, &before_, nullptr); }
-    Interruptible(const Interruptible&) = delete;
-    Interruptible& operator=(const Interruptible&) = delete;
-
-private:
-    struct sigaction before_ {};
-};
+const std::atomic<bool>& interrupted = Interruptible::flag();
 
 /// One line on the terminal that is written over; nothing when errors go to a file.
 class ProgressLine {

@@ -11,7 +11,6 @@
 #include "erbium/eqn/system.hpp"
 #include "erbium/report/table.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
-#include "erbium/sim/solver.hpp"
 #include "inputs.hpp"
 #include "manifest.hpp"
 #include "quasi_steady_run.hpp"
@@ -20,6 +19,7 @@
 #include "sim_package.hpp"
 #include "sim_sbml.hpp"
 #include "solved_network.hpp"
+#include "watched_run.hpp"
 
 namespace erbium::app {
 namespace {
@@ -122,7 +122,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
     std::optional<QuasiSteadyRecord> record;
     sim::Result result;
     if (command.quasi_steady.empty()) {
-        result = sim::solve(system.value(), run, options);
+        result = solve_watched(system.value(), run, options);
     } else {
         const Outcome<double, Diagnostics> within =
             end_time(command.quasi_steady, "--quasi-steady");
@@ -144,7 +144,7 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
     for (const std::string& name : run.recording.names(system.value())) {
         table.columns.push_back({.name = name, .align = report::Align::end, .digits = 6});
     }
-    for (std::size_t i = 0; i < result.times.size(); ++i) {
+    for (std::size_t i = 0; i < rows_of(result); ++i) {
         report::Row row{.cells = {result.times[i]}};
         for (std::size_t c = 0; c < result.columns; ++c) {
             row.cells.emplace_back(result.at(i, c));
@@ -162,11 +162,8 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
                   .quasi_steady = record,
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
-                  .fallbacks = result.fallbacks});
-    if (!result.status.ok()) {
-        return fail(Exit::numerical, "the simulation failed: " + result.status.message);
-    }
-    return Exit::ok;
+                  .fallbacks = fallbacks_of(result)});
+    return exit_of(result);
 }
 
 }  // namespace

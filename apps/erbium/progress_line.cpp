@@ -26,13 +26,26 @@ std::function<bool(const net::GenerationProgress&)> ProgressLine::of_generation(
 }
 
 void ProgressLine::show(const net::GenerationProgress& progress) {
-    if (!is_terminal_ || Clock::now() < next_) {
-        return;
+    if (is_due()) {
+        write(fmt::format("round {}: {} species, {} reactions", progress.iteration,
+                          progress.species, progress.reactions));
     }
+}
+
+void ProgressLine::show(double time, double end) {
+    if (is_due()) {
+        write(fmt::format("time {:.4g} of {:.4g}", time, end));
+    }
+}
+
+bool ProgressLine::is_due() {
+    return is_terminal_ && Clock::now() >= next_;
+}
+
+void ProgressLine::write(const std::string& text) {
     next_ = Clock::now() + kBetween;
     is_shown_ = true;
-    print_error(fmt::format("{}round {}: {} species, {} reactions", kEraseLine, progress.iteration,
-                            progress.species, progress.reactions));
+    print_error(kEraseLine + text);
 }
 
 void ProgressLine::clear() {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// apps/erbium/progress_line.hpp: one line on a terminal that tells how far a long generation is.
+// apps/erbium/progress_line.hpp: one line on a terminal that tells how far a long generation or
+// simulation is.
 #pragma once
 
 #include <chrono>
 #include <functional>
+#include <string>
 
 #include "erbium/net/generate.hpp"
 
@@ -21,11 +23,16 @@ public:
     /// For GenerateOptions::progress; never asks to stop. Must not outlive the line.
     [[nodiscard]] std::function<bool(const net::GenerationProgress&)> of_generation();
 
+    /// Of a simulation that is at `time` of `end`.
+    void show(double time, double end);
+
     /// Takes the line away, so that what is printed next stands alone.
     void clear();
 
 private:
     void show(const net::GenerationProgress& progress);
+    [[nodiscard]] bool is_due();
+    void write(const std::string& text);
 
     using Clock = std::chrono::steady_clock;
     bool is_terminal_;

@@ -8,9 +8,9 @@
 
 #include "erbium/base/text.hpp"
 #include "erbium/eqn/system.hpp"
-#include "erbium/sim/solver.hpp"
 #include "sim_output.hpp"
 #include "solved_network.hpp"
+#include "watched_run.hpp"
 
 namespace erbium::app {
 namespace {
@@ -183,14 +183,14 @@ Exit simulate_sbml(const SimCommand& command, const Target& target) {
     run.parameters = overrides.value();
     run.output_times = equal_steps(*until, steps);
     const std::vector<std::size_t> places = record(system.value(), columns.value(), run.recording);
-    const sim::Result result = sim::solve(system.value(), run, options);
+    const sim::Result result = solve_watched(system.value(), run, options);
 
     report::Table table{.title = command.target,
                         .columns = {{.name = "time", .align = report::Align::end}}};
     for (const Column& column : columns.value()) {
         table.columns.push_back({.name = column.id, .align = report::Align::end, .digits = 6});
     }
-    for (std::size_t i = 0; i < result.times.size(); ++i) {
+    for (std::size_t i = 0; i < rows_of(result); ++i) {
         report::Row row{.cells = {result.times[i]}};
         for (const std::size_t place : places) {
             row.cells.emplace_back(result.at(i, place));
@@ -201,7 +201,8 @@ Exit simulate_sbml(const SimCommand& command, const Target& target) {
         print_error(fmt::format("erbium: note: {}\n", departure));
     }
     std::vector<std::string> fallbacks = model.departures;
-    fallbacks.insert(fallbacks.end(), result.fallbacks.begin(), result.fallbacks.end());
+    const std::vector<std::string> of_run = fallbacks_of(result);
+    fallbacks.insert(fallbacks.end(), of_run.begin(), of_run.end());
     write_result(command, table,
                  {.inputs = loaded.value().texts,
                   .species = system.value().state_count(),
@@ -212,10 +213,7 @@ Exit simulate_sbml(const SimCommand& command, const Target& target) {
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
                   .fallbacks = std::move(fallbacks)});
-    if (!result.status.ok()) {
-        return fail(Exit::numerical, "the simulation failed: " + result.status.message);
-    }
-    return Exit::ok;
+    return exit_of(result);
 }
 
 }  // namespace erbium::app

@@ -12,6 +12,7 @@
 
 #include "erbium/base/check.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
+#include "erbium/sim/ladder.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
 #include "erbium/sim/reduction.hpp"
 #include "erbium/sim/solver.hpp"

@@ -123,8 +123,8 @@ void LaneIntegrator::solve(const std::function<LaneTask()>& next,
             if (subjects_[l].is_active() && accepted_[l] != 0.0) {
                 go_on(l);
             }
-            if (subjects_[l].is_finished() && lanes_[l].attempts > 0) {
-                lanes_[l].attempts = 0;
+            if (subjects_[l].is_finished() && lanes_[l].is_taken) {
+                lanes_[l].is_taken = false;
                 done(subjects_[l].result());
             }
         }
@@ -144,7 +144,11 @@ void LaneIntegrator::fill(std::size_t l, const std::function<LaneTask()>& next,
             t_[l] = t;
         }
         if (!subject.is_finished()) {
+            lanes_[l].is_taken = true;
             start(l);
+            if (subject.seeks_steady_state()) {
+                begin_to_look(l);  // it may start where it ends
+            }
             return;
         }
         done(*task.result);
@@ -165,6 +169,7 @@ void LaneIntegrator::go_on(std::size_t l) {
             look_for_steady_state(l);
         }
     }
+    check_budget(l);
 }
 
 /// Does what is due at the lane's time, and goes on from there.
@@ -395,7 +400,6 @@ void LaneIntegrator::judge(std::size_t l) {
         return;
     }
     Statistics& statistics = subjects_[l].result().statistics;
-    ++lane.attempts;
     ++statistics.factorisations;
     ++statistics.jacobians;
     statistics.rhs_evaluations += static_cast<std::size_t>(tableau_.stages);
@@ -442,10 +446,17 @@ void LaneIntegrator::accept(std::size_t l) {
         interpolate(l, (subject.next_output_time() - before) / h_[l], state_);
         subject.record(state_);
     }
-    if (subject.is_active() && lane.attempts >= options_.max_steps && !lane.reaches_limit) {
+}
+
+/// Ends the run of a lane that wants another step than those it may take.
+void LaneIntegrator::check_budget(std::size_t l) {
+    RunInProgress& subject = subjects_[l];
+    if (subject.is_active() && !lanes_[l].is_looking &&
+        subject.result().statistics.steps >= options_.max_steps) {
+        const double t = t_[l];
         subject.fail(
-            {Failure::too_many_steps, after, std::nullopt,
-             fmt::format("at time {:.6g}: {} steps were not enough", after, options_.max_steps)});
+            {Failure::too_many_steps, t, std::nullopt,
+             fmt::format("at time {:.6g}: {} steps were not enough", t, options_.max_steps)});
     }
 }
 
@@ -498,8 +509,7 @@ void LaneIntegrator::log_step(std::size_t l, double before, double after, Trajec
 /// After a step that was not accepted.
 void LaneIntegrator::give_up_if_lost(std::size_t l) {
     const Lane& lane = lanes_[l];
-    if (lane.control.is_lost(t_[l], subjects_[l].stop()) || lane.lu_refusals > kMostLuRefusals ||
-        lane.attempts >= options_.max_steps) {
+    if (lane.control.is_lost(t_[l], subjects_[l].stop()) || lane.lu_refusals > kMostLuRefusals) {
         give_up(l);
     }
 }
@@ -533,9 +543,6 @@ void LaneIntegrator::give_up(std::size_t l) {
     if (bad_rate) {
         fail(Failure::not_finite_rate, bad_rate,
              fmt::format("the rate of {} is not finite", named(*bad_rate)));
-    } else if (lane.attempts >= options_.max_steps) {
-        fail(Failure::too_many_steps, worst,
-             fmt::format("{} steps were not enough", options_.max_steps));
     } else if (lane.lu_refusals > 0) {
         fail(Failure::newton, worst,
              "the linear systems could not be solved without row exchanges");

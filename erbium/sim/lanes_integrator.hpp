@@ -80,10 +80,10 @@ private:
 
         StepControl control;
         bool needs_first_step{};
-        double limit{};        // where the present step must end at the latest
-        bool reaches_limit{};  // it ends there
-        bool has_crossed{};    // it was cut where a comparison changed
-        std::size_t attempts{};
+        double limit{};             // where the present step must end at the latest
+        bool reaches_limit{};       // it ends there
+        bool has_crossed{};         // it was cut where a comparison changed
+        bool is_taken{};            // by a run that is not handed back yet
         std::size_t lu_refusals{};  // in a row
         // While a steady state is sought.
         bool is_looking{};  // the present step is a correction of Newton's method
@@ -107,11 +107,13 @@ private:
     void judge(std::size_t l);
     // lanes_steady_state.cpp
     void look_for_steady_state(std::size_t l);
+    void begin_to_look(std::size_t l);
     void judge_correction(std::size_t l);
     void accept(std::size_t l);
     [[nodiscard]] std::optional<double> find_crossing(std::size_t l, double before, double after);
     void log_step(std::size_t l, double before, double after, TrajectoryLog& log);
     void give_up_if_lost(std::size_t l);
+    void check_budget(std::size_t l);
     void give_up(std::size_t l);
     void interpolate(std::size_t l, double theta, std::span<double> y) const;
     [[nodiscard]] double interpolated(std::size_t l, double theta, std::size_t i) const noexcept;

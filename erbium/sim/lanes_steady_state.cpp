@@ -24,6 +24,12 @@ void LaneIntegrator::look_for_steady_state(std::size_t l) {
     if (!is_due && t_[l] < subjects_[l].stop()) {
         return;
     }
+    begin_to_look(l);
+}
+
+/// The lane's next steps are corrections, until they end in a steady state or somewhere else.
+void LaneIntegrator::begin_to_look(std::size_t l) {
+    Lane& lane = lanes_[l];
     lane.is_looking = true;
     lane.search.begin();
     kept_[l].resize(n_);
@@ -34,7 +40,6 @@ void LaneIntegrator::judge_correction(std::size_t l) {
     Lane& lane = lanes_[l];
     RunInProgress& subject = subjects_[l];
     Statistics& statistics = subject.result().statistics;
-    ++lane.attempts;
     ++statistics.factorisations;
     ++statistics.jacobians;
     ++statistics.rhs_evaluations;
@@ -73,6 +78,7 @@ void LaneIntegrator::judge_correction(std::size_t l) {
     if (t_[l] >= subject.stop()) {
         subject.fail_to_become_steady(t_[l]);
     }
+    check_budget(l);
 }
 
 }  // namespace erbium::sim

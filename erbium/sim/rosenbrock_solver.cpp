@@ -108,11 +108,13 @@ bool RosenbrockIntegrator::estimate_inside(double h) {
         return false;
     }
     sum_stages(k_.data(), stages, slopes.data(), right_);
+    algebraic_.to_mass(right_);
     for (std::size_t i = 0; i < n; ++i) {
         right_[i] = f_stage_[i] - right_[i];
     }
     matrix_.solve(right_, inside_);
     elimination_.complete(inside_.data());
+    algebraic_.to_states(inside_);
     inner_error_ = inside_;
     return true;
 }

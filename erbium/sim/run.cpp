@@ -66,6 +66,8 @@ std::string_view name(Failure failure) noexcept {
             return "no_such_method";
         case Failure::algebraic:
             return "algebraic";
+        case Failure::interrupted:
+            return "interrupted";
         case Failure::not_differentiable:
             return "not_differentiable";
     }

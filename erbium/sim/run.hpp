@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -116,8 +117,9 @@ enum class Reducing : std::uint8_t {
 
 struct SolverOptions {
     Tolerances tolerances;
-    /// For the whole run, equilibration included. Counted in steps, not in seconds, so that
-    /// whether a run fails does not depend on the machine.
+    /// Steps taken in the whole run, equilibration included, by whatever integrator, alone or in
+    /// lanes; attempts that were refused do not count, nor do looks for a steady state. Not
+    /// counted in seconds, so that whether a run fails does not depend on the machine.
     std::size_t max_steps{200000};
     Method method{Method::own};
     /// Method::own only; CVODE always solves for all species.
@@ -139,6 +141,7 @@ enum class Failure : std::uint8_t {
                         ///< other than Rodas5P for a system with algebraic states
     algebraic,          ///< algebraic states have no values, or none found, that satisfy their
                         ///< equations at a start or after an event
+    interrupted,        ///< who watched the run ended it
     not_differentiable  ///< a derivative was asked for that does not exist or is not known
 };
 
@@ -164,6 +167,10 @@ struct Statistics {
     std::size_t restarts{};  ///< starts of the integrator, the first included
     double cpu_s{};
 };
+
+/// Is told the time of a run after each step (in an equilibration the time of that); a run that it
+/// gives false for ends there, with Failure::interrupted. Takes no part in what is computed.
+using Watch = std::function<bool(double time)>;
 
 struct ReductionReport;
 

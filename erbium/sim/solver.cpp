@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/sim/solver.hpp"
 
-#include <fmt/core.h>
 #include <time.h>  // NOLINT(modernize-deprecated-headers): clock_gettime is POSIX
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/esdirk_solver.hpp"
+#include "erbium/sim/ladder.hpp"
 #include "erbium/sim/reduction.hpp"
 #include "erbium/sim/rosenbrock_solver.hpp"
 #include "erbium/sim/shifted_jacobian.hpp"
@@ -52,11 +52,6 @@ std::unique_ptr<OneStepIntegrator> make_own(Method method, eqn::ReferenceKernel&
 
 }  // namespace
 
-bool is_of_the_integrator(Failure failure) noexcept {
-    return failure == Failure::newton || failure == Failure::error_test ||
-           failure == Failure::not_finite_rate;
-}
-
 class Solver::Workspace {
 public:
     Workspace(eqn::System system, SolverOptions options, std::optional<Prepared> prepared)
@@ -67,7 +62,7 @@ public:
 
     [[nodiscard]] const eqn::System& system() const noexcept { return kernel_.system(); }
 
-    Result solve(const Run& run) {
+    Result solve(const Run& run, const Watch& watch) {
         const double cpu_before_s = thread_cpu_s();
         Result result = unsolved(system(), run);
         result.status = validate(system(), run);
@@ -79,9 +74,9 @@ public:
         }
         if (result.status.ok()) {
             if (options_.method == Method::cvode) {
-                solve_by_cvode(run, result);
+                solve_by_cvode(run, watch, result);
             } else {
-                descend(run, result);
+                solve_by_own(run, watch, result);
             }
         }
         result.statistics.cpu_s = thread_cpu_s() - cpu_before_s;
@@ -93,51 +88,35 @@ private:
         return !system().algebraic_states().empty();
     }
 
-    void solve_by_cvode(const Run& run, Result& result) {
+    /// Null in a program that was built without SUNDIALS.
+    Integrator* cvode() {
         if (!cvode_) {
             cvode_ = make_cvodes_integrator(kernel_);
         }
-        if (!cvode_) {
-            result.status = {Failure::no_such_method, run.start_time, std::nullopt,
-                             "this program was built without SUNDIALS, so without CVODE"};
-            return;
-        }
-        trajectory_.follow(run, *cvode_, options_, result);
+        return cvode_.get();
     }
 
-    /// The ladder: own integrator, the same with row exchanges, CVODE, recorded failure.
-    void descend(const Run& run, Result& result) {
+    void solve_by_cvode(const Run& run, const Watch& watch, Result& result) {
+        if (Integrator* const integrator = cvode()) {
+            trajectory_.follow(run, *integrator, options_, result, nullptr, watch);
+            return;
+        }
+        result.status = {Failure::no_such_method, run.start_time, std::nullopt,
+                         "this program was built without SUNDIALS, so without CVODE"};
+    }
+
+    void solve_by_own(const Run& run, const Watch& watch, Result& result) {
         if (!own_) {
             if (!prepared_) {
                 prepared_ = prepared(system(), options_);
             }
             own_ = make_own(options_.method, kernel_, *prepared_);
         }
-        own_->exchange_rows(false);
-        trajectory_.follow(run, *own_, options_, result);
-        if (result.status.failure == Failure::newton) {
-            own_->exchange_rows(true);
-            Result again;
-            trajectory_.follow(run, *own_, options_, again);
-            result = std::move(again);
-        }
-        result.reduction = prepared_->reduction.report();
-        if (!is_of_the_integrator(result.status.failure) || !has_cvode() ||
-            has_algebraic_states()) {
-            return;
-        }
-        Result by_cvode = unsolved(system(), run);
-        solve_by_cvode(run, by_cvode);
-        if (by_cvode.status.ok()) {
-            by_cvode.fallbacks.insert(
-                by_cvode.fallbacks.begin(),
-                fmt::format("solved by CVODE, for the own integrator failed ({})",
-                            name(result.status.failure)));
-            result = std::move(by_cvode);
-        } else {
-            result.fallbacks.push_back(
-                fmt::format("CVODE was tried and failed too ({})", name(by_cvode.status.failure)));
-        }
+        descend(
+            trajectory_, run, *own_, [this] { return has_algebraic_states() ? nullptr : cvode(); },
+            options_, watch, result);
+        const bool is_own = result.method == own_->name();
+        result.reduction = is_own ? prepared_->reduction.report() : nullptr;
     }
 
     SolverOptions options_;
@@ -159,12 +138,13 @@ const eqn::System& Solver::system() const noexcept {
     return workspace_->system();
 }
 
-Result Solver::solve(const Run& run) {
-    return workspace_->solve(run);
+Result Solver::solve(const Run& run, const Watch& watch) {
+    return workspace_->solve(run, watch);
 }
 
-Result solve(const eqn::System& system, const Run& run, const SolverOptions& options) {
-    return Solver{system, options}.solve(run);
+Result solve(const eqn::System& system, const Run& run, const SolverOptions& options,
+             const Watch& watch) {
+    return Solver{system, options}.solve(run, watch);
 }
 
 std::vector<Result> solve_many(const eqn::System& system, std::span<const Run> runs,

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] const eqn::System& system() const noexcept;
 
     /// Never throws for what the mathematics does; see Result::status.
-    [[nodiscard]] Result solve(const Run& run);
+    [[nodiscard]] Result solve(const Run& run, const Watch& watch = {});
 
 private:
     class Workspace;
@@ -35,12 +35,9 @@ private:
     std::unique_ptr<Workspace> workspace_;
 };
 
-/// True for failures that another integrator may not run into.
-[[nodiscard]] bool is_of_the_integrator(Failure failure) noexcept;
-
 /// One run. Cost: planning the elimination comes on top; for several runs keep a Solver.
 [[nodiscard]] Result solve(const eqn::System& system, const Run& run,
-                           const SolverOptions& options = {});
+                           const SolverOptions& options = {}, const Watch& watch = {});
 
 /// All runs on `threads` threads (at least 1), each with a Solver of its own. Result i is that of
 /// run i; results do not depend on the number of threads, but for Statistics::cpu_s.

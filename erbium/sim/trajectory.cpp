@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/sim/trajectory.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,7 +17,7 @@ Trajectory::Trajectory(eqn::ReferenceKernel& kernel)
       between_(trial_.size()) {}
 
 void Trajectory::follow(const Run& run, Integrator& integrator, const SolverOptions& options,
-                        Result& result, TrajectoryLog* log) {
+                        Result& result, TrajectoryLog* log, const Watch& watch) {
     // A look for a steady state costs a factorisation, about as much as several steps.
     constexpr int kStepsBetweenLooks = 8;
     integrator.begin_run(options.tolerances.rtol, options.max_steps);
@@ -44,6 +46,10 @@ void Trajectory::follow(const Run& run, Integrator& integrator, const SolverOpti
             }
         }
         step(t, stepper, integrator);
+        if (watch && !subject_.is_finished() && !watch(t)) {
+            subject_.fail({Failure::interrupted, t, std::nullopt,
+                           fmt::format("interrupted at time {:.6g}", t)});
+        }
     }
     result.method = integrator.name();
     result.statistics = integrator.statistics();

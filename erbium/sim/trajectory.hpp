@@ -24,7 +24,7 @@ public:
     /// @param log  when not null, is told of everything after the equilibration; see
     ///        Integrator::log_step
     void follow(const Run& run, Integrator& integrator, const SolverOptions& options,
-                Result& result, TrajectoryLog* log = nullptr);
+                Result& result, TrajectoryLog* log = nullptr, const Watch& watch = {});
 
 private:
     void start(double t, Stepper& stepper, Integrator& integrator, const SolverOptions& options);

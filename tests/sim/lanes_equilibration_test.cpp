@@ -59,6 +59,24 @@ eqn::System receptor_system() {
     return compiled(m.network());
 }
 
+/// What begins where it ends is found to, by one look and without a step.
+TEST(LanesEquilibration, ThatStartsSteadyTakesNoStep) {
+    NetworkMaker m;
+    m.parameter("make", "3").parameter("lose", "0.5").species("x", "6");
+    m.reaction({}, {"x"}, {"make"}).reaction({"x"}, {}, {"lose"});
+    const eqn::System system = compiled(m.network());
+    Subject run = run_of(system, {0.0});
+    run.equilibration = Equilibration{};
+    const Result steady = solved(system, run);
+    ASSERT_TRUE(steady.status.ok()) << steady.status.message;
+    EXPECT_EQ(steady.statistics.steps, 0U);
+    EXPECT_TRUE(near_rel(steady.at(0, 0), 6.0, 1e-12));
+    run.initial_state = {{SpeciesId{0}, StateChange::Kind::set, 1.0}};
+    const Result moved = solved(system, run);
+    ASSERT_TRUE(moved.status.ok()) << moved.status.message;
+    EXPECT_TRUE(near_rel(moved.at(0, 0), 6.0, 1e-5));
+}
+
 std::vector<Subject> cohort(const eqn::System& system, std::size_t count) {
     std::mt19937_64 random{7};
     std::normal_distribution<double> normal;

@@ -385,6 +385,22 @@ TEST(Batch, StopsAfterTheMostStepsAllowed) {
     EXPECT_TRUE(std::isnan(result.at(0, 0)));
 }
 
+/// As in single runs: what was refused does not count.
+TEST(Batch, CountsTheStepsThatWereTaken) {
+    const eqn::System system = compiled(zoo::van_der_pol("1000"));
+    const std::vector<Subject> run{run_of(system, {2000.0})};
+    BatchOptions options = with_rtol(1e-6);
+    const Result whole = BatchSolver{system, options}.solve(run).front();
+    ASSERT_TRUE(whole.status.ok()) << whole.status.message;
+    ASSERT_GT(whole.statistics.error_test_failures, 0U);
+    options.solver.max_steps = whole.statistics.steps;
+    EXPECT_TRUE(BatchSolver(system, options).solve(run).front().status.ok());
+    options.solver.max_steps = whole.statistics.steps - 1;
+    const Result cut = BatchSolver{system, options}.solve(run).front();
+    EXPECT_EQ(cut.status.failure, Failure::too_many_steps);
+    EXPECT_EQ(cut.statistics.steps, options.solver.max_steps);
+}
+
 TEST(Batch, AnotherMethodIsCarriedOutOneByOne) {
     const zoo::ExactProblem problem = zoo::binding();
     const auto system = eqn::compile(problem.network);
