@@ -54,6 +54,7 @@ double adjoint_deviation(const Sensitivities& s, std::size_t input, double h, do
 struct Difference {
     double value{};      ///< extrapolated
     double curvature{};  ///< by how much the wide and the narrow one differ
+    double size{};       ///< of the larger of these: what extrapolation leaves is measured by it
 };
 
 /// Of one recorded number, from runs at -h, -h/2, h/2 and h.
@@ -62,7 +63,8 @@ Difference difference_of(std::span<const Sensitivities> around, std::size_t row,
     const auto at = [&](std::size_t i) { return around[i].result.at(row, column); };
     const double wide = (at(3) - at(0)) / (2.0 * h);
     const double narrow = (at(2) - at(1)) / h;
-    return {narrow + (narrow - wide) / 3.0, std::fabs(narrow - wide)};
+    return {narrow + (narrow - wide) / 3.0, std::fabs(narrow - wide),
+            std::max(std::fabs(narrow), std::fabs(wide))};
 }
 
 /// Compares one input's derivatives with runs at -h, -h/2, h/2 and h.
@@ -77,8 +79,7 @@ void compare(const Sensitivities& s, std::size_t input, double h,
         std::vector<Difference> differences;
         for (std::size_t row = 0; row < result.times.size(); ++row) {
             differences.push_back(difference_of(around, row, column, h));
-            size = std::max(
-                {size, std::fabs(s.at(row, column, input)), std::fabs(differences.back().value)});
+            size = std::max({size, std::fabs(s.at(row, column, input)), differences.back().size});
         }
         for (std::size_t row = 0; size > 0.0 && row < result.times.size(); ++row) {
             const Difference& difference = differences[row];

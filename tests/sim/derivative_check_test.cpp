@@ -176,6 +176,23 @@ TEST(DerivativeCheck, TakesNoRoundingOfWhatCancelsForADisagreement) {
     }
 }
 
+TEST(DerivativeCheck, TakesNoRestOfAnExtrapolationForADisagreement) {
+    // A dose of 0 that acts by its third power: differences are all curvature.
+    zoo::NetworkMaker m;
+    m.parameter("dose", "0").parameter("k", "1").species("X", "0").species("Y", "1");
+    m.observable("Ys", {{"Y", 1.0}});
+    m.function("influx", "k*dose*dose*dose/(1+dose*dose)*Ys");
+    m.reaction({}, {"X"}, {"influx"}, net::RateLawKind::function).reaction({"Y"}, {}, {"k"});
+    const eqn::System system = compiled(m.network());
+    Subject run;
+    run.output_times = {1.0, 2.0};
+    run.recording.species = {SpeciesId{0}};
+    const std::vector<Input> inputs{parameter(system, "dose")};
+    const DerivativeCheck check = check_derivatives(system, run, inputs, with_rtol(1e-9));
+    EXPECT_EQ(check.inputs[0].forward, 0.0);
+    EXPECT_TRUE(check.inputs[0].agrees) << check.inputs[0].deviation;
+}
+
 TEST(DerivativeCheck, SaysWhenTheRunsAreTooNoisyToTell) {
     const eqn::System system = compiled(rich_network(54, false));
     const Subject run = dosed_run(system);
