@@ -181,13 +181,17 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
         ->transform(CLI::CheckedTransformer(
             std::map<std::string, erbium::sim::Method>{{"own", erbium::sim::Method::own},
                                                        {"esdirk", erbium::sim::Method::esdirk},
-                                                       {"cvode", erbium::sim::Method::cvode}}));
-    command->add_flag_function(
-        "--lump,!--no-lump",
-        [&sim](std::int64_t count) { sim.lumps = count > 0 ? Lumps::always : Lumps::never; },
+                                                       {"cvode", erbium::sim::Method::cvode}}))
+        ->option_text("TEXT:{own,esdirk,cvode}");
+    CLI::Option* const lump = command->add_flag_callback(
+        "--lump", [&sim] { sim.lumps = Lumps::always; },
         "Species that the readouts need not tell apart become one; exact. One simulation of a "
-        ".bngl or .net "
-        "file does so by itself where there are such species");
+        ".bngl "
+        "or .net file does so by itself where there are such species");
+    command
+        ->add_flag_callback(
+            "--no-lump", [&sim] { sim.lumps = Lumps::never; }, "All species, whatever is read out")
+        ->excludes(lump);
     CLI::Option* const quasi_steady = command->add_option(
         "--quasi-steady", sim.quasi_steady,
         "Of a .bngl or .net file: reversible bindings (A + B <-> AB, A <-> A') that at the initial "
@@ -205,7 +209,8 @@ CLI::App* add_sim(CLI::App& app, SimCommand& sim) {
         ->transform(CLI::CheckedTransformer(std::map<std::string, erbium::sim::Reducing>{
             {"none", erbium::sim::Reducing::none},
             {"auto", erbium::sim::Reducing::where_it_pays},
-            {"all", erbium::sim::Reducing::all}}));
+            {"all", erbium::sim::Reducing::all}}))
+        ->option_text("TEXT:{none,auto,all}");
     command->add_option("--readout,--select", sim.readouts, "Only these columns (repeat, or a,b,c)")
         ->delimiter(',');
     command->add_option("--amounts", sim.amounts, "SBML: these species as amounts (a,b,c)")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tests/her2/petab_problem_test.cpp: models/her2/petab is what the package says today, and its
-// likelihood is that of the package's own residuals.
+// tests/her2/petab_problem_test.cpp: models/her2/observations/petab is what the package says today,
+// and its likelihood is that of the package's own residuals.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 const fs::path kPackage = fs::path{ERBIUM_SOURCE_DIR} / "models" / "her2";
 constexpr const char* kHowTo =
     "the package has changed; write the problem anew and look at the difference:\n"
-    "    rm -r models/her2/petab && erbium convert her2 models/her2/petab --to petab";
+    "    rm -r models/her2/observations/petab && erbium convert her2 "
+    "models/her2/observations/petab --to petab";
 
 package::Package loaded() {
     auto package = package::load_package(kPackage.string());
@@ -87,11 +88,13 @@ void expect_stored(const package::Package& package, assay::Experiment& experimen
 TEST(Her2Petab, TheStoredProblemIsThatOfThePackage) {
     const package::Package package = loaded();
     assay::Experiment experiment = experiment_of(package);
-    expect_stored(package, experiment, PackageRows::calibration, kPackage / "petab");
-    expect_stored(package, experiment, PackageRows::held_out, kPackage / "petab" / "held_out");
+    expect_stored(package, experiment, PackageRows::calibration,
+                  kPackage / "observations" / "petab");
+    expect_stored(package, experiment, PackageRows::held_out,
+                  kPackage / "observations" / "petab" / "held_out");
 }
 
-/// What `erbium petab models/her2/petab/problem.yaml --json` prints as llh.
+/// What `erbium petab models/her2/observations/petab/problem.yaml --json` prints as llh.
 TEST(Her2Petab, TheStoredProblemHasTheLikelihoodOfThePackage) {
     const package::Package package = loaded();
     assay::Experiment experiment = experiment_of(package);
@@ -116,7 +119,7 @@ TEST(Her2Petab, TheStoredProblemHasTheLikelihoodOfThePackage) {
         expected -= 0.5 * made.value().weights[i] *
                     std::pow(calibrate::standardised_residual(row, model), 2);
     }
-    auto problem = load_problem((kPackage / "petab" / "problem.yaml").string());
+    auto problem = load_problem((kPackage / "observations" / "petab" / "problem.yaml").string());
     ASSERT_TRUE(problem) << problem.error().text();
     EXPECT_EQ(problem.value().warnings.text(), "");
     Objective objective{std::make_shared<const BoundProblem>(std::move(problem).value())};
