@@ -5,15 +5,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-
-#include <unistd.h>
 
 #include "commands.hpp"
 #include "erbium/base/check.hpp"
@@ -31,6 +28,7 @@
 #include "fit_tables.hpp"
 #include "interruptible.hpp"
 #include "manifest.hpp"
+#include "progress_line.hpp"
 
 namespace erbium::app {
 namespace {
@@ -41,32 +39,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kCurveIntervals = 200;
 
 const std::atomic<bool>& interrupted = Interruptible::flag();
-
-/// One line on the terminal that is written over; nothing when errors go to a file.
-class ProgressLine {
-public:
-    void show(std::size_t done, std::size_t of, const std::string& state) {
-        if (!is_terminal_) {
-            return;
-        }
-        const double spent_s =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-        const double left_s =
-            done == 0 ? 0.0 : spent_s * static_cast<double>(of - done) / static_cast<double>(done);
-        print_error(fmt::format("\r{}/{}, {}, {:.0f} s left\x1B[K", done, of, state, left_s));
-        is_shown_ = true;
-    }
-    ~ProgressLine() {
-        if (is_shown_) {
-            print_error("\r\x1B[K");
-        }
-    }
-
-private:
-    bool is_terminal_{::isatty(STDERR_FILENO) == 1};
-    bool is_shown_{};
-    std::chrono::steady_clock::time_point begin_{std::chrono::steady_clock::now()};
-};
 
 /// What results of starts depend on, for resuming: inputs and options, but not how many starts.
 std::string fingerprint(const FitCommand& command, const petab::BoundProblem& problem) {

@@ -16,7 +16,7 @@ constexpr const char* kEraseLine = "\r\x1b[K";
 }  // namespace
 
 ProgressLine::ProgressLine()
-    : is_terminal_{::isatty(STDERR_FILENO) != 0}, next_{Clock::now() + kPatience} {}
+    : is_terminal_{::isatty(STDERR_FILENO) != 0}, begin_{Clock::now()}, next_{begin_ + kPatience} {}
 
 std::function<bool(const net::GenerationProgress&)> ProgressLine::of_generation() {
     return [this](const net::GenerationProgress& progress) {
@@ -35,6 +35,15 @@ void ProgressLine::show(const net::GenerationProgress& progress) {
 void ProgressLine::show(double time, double end) {
     if (is_due()) {
         write(fmt::format("time {:.4g} of {:.4g}", time, end));
+    }
+}
+
+void ProgressLine::show(std::size_t done, std::size_t of, const std::string& state) {
+    if (is_due()) {
+        const double spent_s = std::chrono::duration<double>(Clock::now() - begin_).count();
+        const double left_s =
+            done == 0 ? 0.0 : spent_s * static_cast<double>(of - done) / static_cast<double>(done);
+        write(fmt::format("{}/{}, {}, {:.0f} s left", done, of, state, left_s));
     }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// apps/erbium/progress_line.hpp: one line on a terminal that tells how far a long generation or
-// simulation is.
+// apps/erbium/progress_line.hpp: one line on a terminal that tells how far a long generation, a
+// simulation or a fit is.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -26,6 +27,10 @@ public:
     /// Of a simulation that is at `time` of `end`.
     void show(double time, double end);
 
+    /// Of a list of pieces of work of which `done` are done, with the time that the others will
+    /// take at the speed since this object was made.
+    void show(std::size_t done, std::size_t of, const std::string& state);
+
     /// Takes the line away, so that what is printed next stands alone.
     void clear();
 
@@ -37,6 +42,7 @@ private:
     using Clock = std::chrono::steady_clock;
     bool is_terminal_;
     bool is_shown_{};
+    Clock::time_point begin_;
     Clock::time_point next_;
 };
 
