@@ -149,7 +149,7 @@ public:
         draw_samples();
         write();
         report();
-        return interrupted ? Exit::some_failed : Exit::ok;
+        return interrupted ? Exit::interrupted : Exit::ok;
     }
 
 private:

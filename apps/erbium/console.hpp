@@ -17,7 +17,8 @@ enum class Exit : int {
     invalid_input = 3,  ///< a model, table or package is wrong
     numerical = 4,      ///< the whole run failed numerically
     unsupported = 5,    ///< the input is right but asks for something Erbium does not do
-    io = 6              ///< a file could not be read or written
+    io = 6,             ///< a file could not be read or written
+    interrupted = 130   ///< ended by Ctrl-C, with what there was (128 + SIGINT, as shells say it)
 };
 
 /// Results go to stdout, everything else to stderr.

@@ -43,7 +43,7 @@ Exit exit_of(const sim::Result& result) {
         return Exit::ok;
     }
     if (result.status.failure == sim::Failure::interrupted) {
-        return fail(Exit::some_failed,
+        return fail(Exit::interrupted,
                     fmt::format("{}; {} of {} rows are there", result.status.message,
                                 rows_of(result), result.times.size()));
     }
