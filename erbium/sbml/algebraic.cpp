@@ -195,16 +195,15 @@ std::optional<Expression> solved_for(const Expression& e, const std::string& x) 
     return apply(Op::divide, apply(Op::negate, rest), *slope);
 }
 
-/// Everything that an expression depends on through assignments is smooth: the derivative tells the
-/// whole of how it changes.
-bool is_smooth(const Expression& e, const Symbols& symbols) {
-    const auto always = [](const std::string&) { return true; };
+/// Whether `holds` of an expression and of everything that it depends on through assignments.
+template <class Holds>
+bool holds_throughout(const Expression& e, const Symbols& symbols, const Holds& holds) {
     std::vector<const Expression*> todo{&e};
     std::unordered_set<std::string> seen;
     while (!todo.empty()) {
         const Expression& next = *todo.back();
         todo.pop_back();
-        if (stands_in_jump(next, always)) {
+        if (!holds(next)) {
             return false;
         }
         for (const std::string& id : names_in(next)) {
@@ -215,6 +214,14 @@ bool is_smooth(const Expression& e, const Symbols& symbols) {
         }
     }
     return true;
+}
+
+/// Everything that an expression depends on through assignments is smooth: the derivative tells the
+/// whole of how it changes.
+bool is_smooth(const Expression& e, const Symbols& symbols) {
+    const auto always = [](const std::string&) { return true; };
+    return holds_throughout(e, symbols,
+                            [&](const Expression& next) { return !stands_in_jump(next, always); });
 }
 
 /// Of an equation that is solved at all times: jumps may come only from comparisons of other
@@ -245,23 +252,11 @@ bool can_be_solved(const Expression& e, const Symbols& symbols) {
         depends[id] = reaches;
         return reaches;
     };
-    std::vector<const Expression*> todo{&e};
-    std::unordered_set<std::string> seen;
-    while (!todo.empty()) {
-        const Expression& next = *todo.back();
-        todo.pop_back();
+    return holds_throughout(e, symbols, [&](const Expression& next) {
         const auto& nodes = next.nodes();
-        if (std::any_of(nodes.begin(), nodes.end(), is_step) || stands_in_jump(next, is_unknown)) {
-            return false;
-        }
-        for (const std::string& id : names_in(next)) {
-            const Symbol* s = symbols.find(id);
-            if (s != nullptr && !s->assignment.empty() && seen.insert(id).second) {
-                todo.push_back(&s->assignment);
-            }
-        }
-    }
-    return true;
+        return std::none_of(nodes.begin(), nodes.end(), is_step) &&
+               !stands_in_jump(next, is_unknown);
+    });
 }
 
 /// Makes x of 0 = f(x, ...) a state that starts on the rule, by Newton's steps from the value that
