@@ -8,13 +8,13 @@
 #include <utility>
 
 #include "commands.hpp"
-#include "erbium/assay/experiment.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/lang/builtins.hpp"
 #include "erbium/net/write_net.hpp"
 #include "erbium/petab/package_problem.hpp"
 #include "erbium/sbml/export.hpp"
 #include "inputs.hpp"
+#include "package_experiment.hpp"
 
 namespace erbium::app {
 namespace {
@@ -234,16 +234,11 @@ Exit write_petab(const ConvertCommand& command) {
     if (!package) {
         return show(package.error());
     }
-    Diagnostics warnings;
-    auto system = assay::compile_package(package.value(), warnings);
-    if (!system) {
-        return show(system.error());
-    }
     assay::ExperimentOptions options;
     // The nominal values of controls go into a table: more exactly than a noise of 0.001 asks for.
     options.solver.tolerances = {.rtol = 1e-10, .atol = 1e-14};
     options.steady_tolerance = 1e-9;
-    auto experiment = assay::Experiment::make(package.value(), std::move(system).value(), options);
+    auto experiment = experiment_of(package.value(), options);
     if (!experiment) {
         return show(experiment.error());
     }
