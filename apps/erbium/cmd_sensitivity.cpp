@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "commands.hpp"
+#include "erbium/base/share_out.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/fit/global_sensitivity.hpp"
 #include "erbium/petab/objective.hpp"
@@ -117,27 +116,19 @@ private:
         const std::size_t n = inputs();
         const std::size_t count = points.size() / n;
         std::vector<double> values(count * columns());
-        std::atomic<std::size_t> next{0};
-        const auto work = [&] {
+        share_out(count, command_.threads, [&](const NextPiece& next) {
             petab::Objective own{problem_};
             std::vector<double> x(n);
-            for (std::size_t i = next++; i < count; i = next++) {
+            while (const auto i = next()) {
                 for (std::size_t k = 0; k < n; ++k) {
                     const fit::Coordinate& c = objective_.coordinates()[k];
-                    x[k] = c.lower + points[i * n + k] * (c.upper - c.lower);
+                    x[k] = c.lower + points[*i * n + k] * (c.upper - c.lower);
                 }
                 const std::vector<double> at = values_at(own, x);
                 std::copy(at.begin(), at.end(),
-                          values.begin() + static_cast<std::ptrdiff_t>(i * columns()));
+                          values.begin() + static_cast<std::ptrdiff_t>(*i * columns()));
             }
-        };
-        {
-            std::vector<std::jthread> pool;
-            for (std::size_t t = 1; t < command_.threads; ++t) {
-                pool.emplace_back(work);
-            }
-            work();
-        }
+        });
         return values;
     }
 

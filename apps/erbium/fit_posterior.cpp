@@ -3,13 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
-#include <exception>
 #include <limits>
-#include <mutex>
-#include <thread>
 #include <vector>
 
+#include "erbium/base/share_out.hpp"
 #include "erbium/base/text.hpp"
 #include "erbium/fit/random.hpp"
 
@@ -46,39 +43,20 @@ std::vector<double> pointwise(const std::shared_ptr<const petab::BoundProblem>& 
     const std::size_t data = tables.measurements.size();
     const std::size_t draws = samples.chains * samples.draws;
     std::vector<double> values(draws * data, std::numeric_limits<double>::quiet_NaN());
-    std::atomic<std::size_t> next{0};
-    std::mutex mutex;
-    std::exception_ptr failure;
-    const auto work = [&]() noexcept {
-        try {
-            petab::Objective objective{problem};
-            for (std::size_t k = next++; k < draws; k = next++) {
-                const petab::Prediction at = objective.predict(
-                    std::span{samples.x}.subspan(k * samples.dimensions, samples.dimensions));
-                for (std::size_t m = 0; m < data; ++m) {
-                    const petab::Measurement& measurement = tables.measurements[m];
-                    values[k * data + m] =
-                        petab::likelihood(tables.observables[measurement.observable].model,
-                                          measurement.value, at.simulated[m], at.noise[m])
-                            .log_density;
-                }
+    share_out(draws, threads, [&](const NextPiece& next) {
+        petab::Objective objective{problem};
+        while (const auto k = next()) {
+            const petab::Prediction at = objective.predict(
+                std::span{samples.x}.subspan(*k * samples.dimensions, samples.dimensions));
+            for (std::size_t m = 0; m < data; ++m) {
+                const petab::Measurement& measurement = tables.measurements[m];
+                values[*k * data + m] =
+                    petab::likelihood(tables.observables[measurement.observable].model,
+                                      measurement.value, at.simulated[m], at.noise[m])
+                        .log_density;
             }
-        } catch (...) {  // handed on to the caller
-            const std::lock_guard lock{mutex};
-            failure = std::current_exception();
-            next = draws;
         }
-    };
-    {
-        std::vector<std::jthread> pool;
-        for (unsigned t = 1; t < threads; ++t) {
-            pool.emplace_back(work);
-        }
-        work();
-    }
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
+    });
     return values;
 }
 

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <numeric>
-#include <thread>
 #include <utility>
 
+#include "erbium/base/share_out.hpp"
 #include "erbium/fit/points.hpp"
 #include "erbium/fit/random.hpp"
 
@@ -37,16 +36,7 @@ public:
     }
 
     std::vector<StartResult> run() {
-        {
-            std::vector<std::jthread> pool;
-            for (unsigned t = 1; t < options_.threads; ++t) {
-                pool.emplace_back([this] { work(); });
-            }
-            work();
-        }
-        if (failure_) {
-            std::rethrow_exception(failure_);
-        }
+        share_out(results_.size(), options_.threads, [this](const NextPiece& next) { work(next); });
         std::vector<StartResult> ended;
         for (std::optional<StartResult>& result : results_) {
             if (result) {
@@ -61,27 +51,21 @@ private:
         return options_.stop != nullptr && options_.stop->load();
     }
 
-    void work() noexcept {
-        try {
-            const std::unique_ptr<Objective> own = objective_.clone();
-            for (std::size_t i = next_++; i < results_.size() && !is_stopped(); i = next_++) {
-                if (results_[i]) {
-                    continue;
-                }
-                StartResult result = search(*own, i);
-                // A search that was cut short is not the result of this start: a resumed run
-                // makes it anew.
-                const bool is_whole = result.optimum.ending != Ending::stopped;
-                const std::lock_guard lock{mutex_};
-                if (is_whole && options_.done) {
-                    options_.done(result);
-                }
-                results_[i] = std::move(result);
+    void work(const NextPiece& next) {
+        const std::unique_ptr<Objective> own = objective_.clone();
+        for (auto i = next(); i && !is_stopped(); i = next()) {
+            if (results_[*i]) {
+                continue;
             }
-        } catch (...) {  // handed on to the caller of run()
+            StartResult result = search(*own, *i);
+            // A search that was cut short is not the result of this start: a resumed run makes it
+            // anew.
+            const bool is_whole = result.optimum.ending != Ending::stopped;
             const std::lock_guard lock{mutex_};
-            failure_ = std::current_exception();
-            next_ = results_.size();
+            if (is_whole && options_.done) {
+                options_.done(result);
+            }
+            results_[*i] = std::move(result);
         }
     }
 
@@ -125,9 +109,7 @@ private:
     const MultiStartOptions& options_;
     std::span<const Coordinate> coordinates_;
     std::vector<double> cube_;
-    std::atomic<std::size_t> next_{0};
     std::mutex mutex_;
-    std::exception_ptr failure_;
     std::vector<std::optional<StartResult>> results_;
 };
 

@@ -3,17 +3,15 @@
 #include "erbium/fit/profile.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <numbers>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "erbium/base/check.hpp"
+#include "erbium/base/share_out.hpp"
 
 namespace erbium::fit {
 namespace {
@@ -218,41 +216,23 @@ std::vector<Profile> profiles(const Objective& objective, std::span<const double
                               std::span<const std::size_t> coordinates,
                               const ProfileOptions& options) {
     std::vector<std::optional<Profile>> made(coordinates.size());
-    std::atomic<std::size_t> next{0};
     std::mutex mutex;
     std::size_t count = 0;
-    std::exception_ptr failure;
     const auto is_stopped = [&] {
         return options.search.stop != nullptr && options.search.stop->load();
     };
-    const auto work = [&]() noexcept {
-        try {
-            const std::unique_ptr<Objective> own = objective.clone();
-            for (std::size_t i = next++; i < made.size() && !is_stopped(); i = next++) {
-                Profile one = profile(*own, optimum, coordinates[i], options);
-                const std::lock_guard lock{mutex};
-                made[i] = std::move(one);
-                ++count;
-                if (options.done) {
-                    options.done(count);
-                }
-            }
-        } catch (...) {  // handed on to the caller
+    share_out(made.size(), options.threads, [&](const NextPiece& next) {
+        const std::unique_ptr<Objective> own = objective.clone();
+        for (auto i = next(); i && !is_stopped(); i = next()) {
+            Profile one = profile(*own, optimum, coordinates[*i], options);
             const std::lock_guard lock{mutex};
-            failure = std::current_exception();
-            next = made.size();
+            made[*i] = std::move(one);
+            ++count;
+            if (options.done) {
+                options.done(count);
+            }
         }
-    };
-    {
-        std::vector<std::jthread> pool;
-        for (unsigned t = 1; t < options.threads && t < made.size(); ++t) {
-            pool.emplace_back(work);
-        }
-        work();
-    }
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
+    });
     std::vector<Profile> results;
     for (std::optional<Profile>& one : made) {
         if (one) {

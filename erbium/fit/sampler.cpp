@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "erbium/base/check.hpp"
+#include "erbium/base/share_out.hpp"
 #include "erbium/fit/cholesky.hpp"
 #include "erbium/fit/random.hpp"
 
@@ -157,16 +156,11 @@ public:
     }
 
     Samples run() {
-        {
-            std::vector<std::jthread> pool;
-            for (unsigned t = 1; t < options_.threads; ++t) {
-                pool.emplace_back([this] { work(); });
+        share_out(options_.chains, options_.threads, [this](const NextPiece& next) {
+            while (const auto chain = next()) {
+                run_chain(*chain);
             }
-            work();
-        }
-        if (failure_) {
-            std::rethrow_exception(failure_);
-        }
+        });
         // Chains that were stopped are cut to the shortest.
         std::size_t draws = values_.empty() ? 0 : values_.front().size();
         for (const std::vector<double>& chain : values_) {
@@ -184,18 +178,6 @@ public:
     }
 
 private:
-    void work() noexcept {
-        try {
-            for (std::size_t c = next_++; c < options_.chains; c = next_++) {
-                run_chain(c);
-            }
-        } catch (...) {  // handed on to the caller of run()
-            const std::lock_guard lock{mutex_};
-            failure_ = std::current_exception();
-            next_ = options_.chains;
-        }
-    }
-
     void run_chain(std::size_t c) {
         const std::unique_ptr<Objective> own = objective_.clone();
         const std::size_t levels_wanted = std::max<std::size_t>(options_.temperatures, 1);
@@ -262,10 +244,8 @@ private:
     Samples samples_;
     std::vector<std::vector<double>> kept_;
     std::vector<std::vector<double>> values_;
-    std::atomic<std::size_t> next_{0};
     std::mutex mutex_;
     std::size_t done_{};
-    std::exception_ptr failure_;
 };
 
 }  // namespace

@@ -4,14 +4,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "erbium/base/check.hpp"
+#include "erbium/base/share_out.hpp"
 #include "erbium/sim/differentiability.hpp"
 #include "erbium/sim/lane_replay.hpp"
 #include "erbium/sim/recorded_run.hpp"
@@ -192,23 +191,16 @@ private:
         const std::size_t per_thread = (count + threads - 1) / threads;
         const std::size_t chunk =
             per_thread >= 3 && !is_alone(how) ? std::min(kernels_.width, per_thread) : 1;
-        std::atomic<std::size_t> next{0};
-        const auto work = [&] {
+        share_out((count + chunk - 1) / chunk, threads, [&](const NextPiece& next) {
             const SensitivityKernels* const wide =
                 is_alone(how) ? nullptr : (chunk == 1 ? &sensitivity_kernels().front() : &kernels_);
             RunRecorder recorder{model_, {wide == nullptr ? nullptr : wide->system, keeps_stages}};
             auto process = make(recorder, wide);
-            for (std::size_t begin = chunk * next++; begin < count; begin = chunk * next++) {
+            while (const auto piece = next()) {
+                const std::size_t begin = chunk * *piece;
                 process(begin, std::min(begin + chunk, count));
             }
-        };
-        std::vector<std::jthread> others;
-        const std::size_t useful = (count + chunk - 1) / chunk;
-        for (std::size_t i = 1; i < std::min<std::size_t>(threads, useful); ++i) {
-            others.emplace_back(work);
-        }
-        work();
-        others.clear();  // joins
+        });
     }
 
     /// Why there can be no derivatives; ok when there can.

@@ -4,11 +4,10 @@
 #include <time.h>  // NOLINT(modernize-deprecated-headers): clock_gettime is POSIX
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
-#include <thread>
 #include <utility>
 
+#include "erbium/base/share_out.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/sim/cvodes_solver.hpp"
 #include "erbium/sim/esdirk_solver.hpp"
@@ -150,26 +149,16 @@ Result solve(const eqn::System& system, const Run& run, const SolverOptions& opt
 std::vector<Result> solve_many(const eqn::System& system, std::span<const Run> runs,
                                const SolverOptions& options, unsigned threads) {
     std::vector<Result> results(runs.size());
-    std::atomic<std::size_t> next{0};
     std::optional<Prepared> plan;  // one for all threads
     if (options.method != Method::cvode && !runs.empty()) {
         plan = prepared(system, options);
     }
-    const auto work = [&] {
+    share_out(runs.size(), threads, [&](const NextPiece& next) {
         Solver solver{std::make_unique<Solver::Workspace>(system, options, plan)};
-        for (std::size_t i = next++; i < runs.size(); i = next++) {
-            results[i] = solver.solve(runs[i]);
+        while (const auto i = next()) {
+            results[*i] = solver.solve(runs[*i]);
         }
-    };
-    const std::size_t others =
-        std::min<std::size_t>(std::max(threads, 1U), std::max<std::size_t>(runs.size(), 1)) - 1;
-    {
-        std::vector<std::jthread> pool;
-        for (std::size_t i = 0; i < others; ++i) {
-            pool.emplace_back(work);
-        }
-        work();
-    }
+    });
     return results;
 }
 
