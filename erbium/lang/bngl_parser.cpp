@@ -71,7 +71,7 @@ Block block_called(std::string_view name) {
 
 class FileParser {
 public:
-    explicit FileParser(std::shared_ptr<const SourceText> source) {
+    explicit FileParser(std::shared_ptr<const SourceText> source) : lines_{source->text} {
         file_.source = std::move(source);
     }
     File parse();
@@ -85,6 +85,7 @@ private:
     void outside(Line line);
     void say_block_has_no_end();
     void mark_unread(Block block);
+    [[nodiscard]] bool has_end(const Name& block) const;
     [[nodiscard]] bool is_action_inside(Line line) const;
     static Name rest_of_line(Cursor cursor);
 
@@ -100,8 +101,10 @@ private:
 
     File file_;
     Complaints complaints_;
+    LineReader lines_;  ///< what has not been read yet
     Block block_{Block::none};
     Name block_name_;
+    bool block_has_end_{};
     std::optional<Place> model_;  ///< the open `begin model`
     bool had_model_{};
 };
@@ -158,8 +161,34 @@ void FileParser::mark_unread(Block block) {
     unread.functions = unread.functions || is_any || block == Block::functions;
 }
 
-/// Whether this line can only be an action although a block of declarations is open: `word({`, or
-/// the name of an action that takes nothing.
+/// Steps over a `begin` or `end` that opens or closes a block: `end()` and `end:` name something.
+bool take_delimiter(Cursor& cursor, std::string_view word) {
+    Cursor after = cursor;
+    if (!after.take_word(word) || !(after.is_done() || is_blank(after.peek()))) {
+        return false;
+    }
+    cursor = after;
+    return true;
+}
+
+/// Whether the next `begin` or `end` below ends this block, just opened.
+bool FileParser::has_end(const Name& block) const {
+    LineReader below = lines_;
+    while (const std::optional<Line> line = below.next()) {
+        Cursor cursor{file_.source, *line};
+        if (take_delimiter(cursor, "end")) {
+            return rest_of_line(cursor).text == block.text;
+        }
+        if (take_delimiter(cursor, "begin")) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/// Whether this line can only be an action although a block of declarations is open: `word({`, or,
+/// where the block's end is missing, the name of an action that need not have options. Where the
+/// end is there, `saveParameters()` is a molecule of that name.
 bool FileParser::is_action_inside(Line line) const {
     if (block_ == Block::none || block_ == Block::actions || block_ == Block::protocol ||
         block_ == Block::skipped) {
@@ -174,6 +203,9 @@ bool FileParser::is_action_inside(Line line) const {
     cursor.skip_blanks();
     if (cursor.peek() == '{') {
         return true;
+    }
+    if (block_has_end_) {
+        return false;
     }
     constexpr std::array<std::string_view, 6> kPlainActions{
         "saveConcentrations", "resetConcentrations", "saveParameters",
@@ -218,6 +250,7 @@ void FileParser::open_block(Cursor cursor, Place keyword) {
     }
     file_.has_molecule_types = file_.has_molecule_types || block == Block::molecule_types;
     block_name_ = {name.text, {keyword.begin, name.place.end}};
+    block_has_end_ = has_end(name);
 }
 
 void FileParser::close_block(Cursor cursor, Place keyword) {
@@ -298,16 +331,6 @@ void FileParser::declaration(Line line) {
     }
 }
 
-/// Steps over a `begin` or `end` that opens or closes a block: `end()` and `end:` name something.
-bool take_delimiter(Cursor& cursor, std::string_view word) {
-    Cursor after = cursor;
-    if (!after.take_word(word) || !(after.is_done() || is_blank(after.peek()))) {
-        return false;
-    }
-    cursor = after;
-    return true;
-}
-
 void FileParser::line(Line line) {
     Cursor cursor{file_.source, line};
     const std::uint32_t begin = cursor.at();
@@ -339,8 +362,7 @@ void FileParser::line(Line line) {
 
 File FileParser::parse() {
     if (!refuse_unreadable()) {
-        LineReader lines{file_.source->text};
-        while (const std::optional<Line> next = lines.next()) {
+        while (const std::optional<Line> next = lines_.next()) {
             line(*next);
         }
         if (block_ != Block::none) {

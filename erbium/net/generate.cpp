@@ -105,6 +105,10 @@ private:
                 errors_.error(
                     "ERB-NET-0014", compartment.span,
                     fmt::format("the size of compartment '{}' has no value", compartment.name));
+            } else if (!(*size > 0.0)) {
+                errors_.error("ERB-NET-0014", compartment.span,
+                              fmt::format("the size of compartment '{}' is {}; sizes are above 0",
+                                          compartment.name, *size));
             }
             sizes_.push_back(size.value_or(1.0));
         }
@@ -465,6 +469,16 @@ private:
             if (!compartments_.empty()) {
                 factor *= size_factor();
             }
+        }
+        // Far from where sums of factors, and rates with them, lose their value.
+        if (!(factor > 1e-200 && factor < 1e200)) {
+            is_stopped_ = true;
+            errors_.error("ERB-NET-0022", model_.rules[event.rule].span,
+                          fmt::format("sizes of compartments and NumberPerQuantityUnit give a "
+                                      "reaction of rule '{}' the factor {}",
+                                      model_.rules[event.rule].name, factor),
+                          "sizes are in the unit of volume that the rate constants are in");
+            return false;
         }
         // A total rate counts once however many events there are.
         reactions_.add(sorted_reactants_, product_ids_, law, factor,

@@ -90,6 +90,21 @@ TEST(BnglParser, AMissingEndDoesNotSwallowTheNextBlock) {
     EXPECT_EQ(file.error().all()[1].code, "ERB-BNGL-0006");
 }
 
+TEST(BnglParser, ABlockWithItsEndMayHoldAMoleculeCalledAsAnAction) {
+    const Outcome<File, Diagnostics> file =
+        parse("begin molecule types\n  saveParameters()\nend molecule types\n");
+    ASSERT_TRUE(static_cast<bool>(file)) << file.error().text();
+    EXPECT_EQ(file.value().molecule_types.size(), 1U);
+
+    for (const char* next : {"", "begin parameters\nend parameters\n"}) {
+        const Outcome<File, Diagnostics> open =
+            parse(std::string{"begin molecule types\n  A()\nsaveParameters()\n"} + next);
+        ASSERT_FALSE(static_cast<bool>(open));
+        ASSERT_EQ(open.error().all().size(), 1U) << open.error().text();
+        EXPECT_EQ(open.error().all()[0].code, "ERB-BNGL-0022");
+    }
+}
+
 TEST(BnglParser, AProtocolHoldsActionsOfItsOwn) {
     const Outcome<File, Diagnostics> file = parse(
         "begin model\nbegin protocol\n  simulate({method=>\"ode\",t_end=>5})\n"

@@ -210,6 +210,27 @@ TEST(NetDiagnostics, Net0014ASizeHasNoValueAndASeedHasNoPlace) {
               "       | ^^^\n");
 }
 
+TEST(NetDiagnostics, Net0014ASizeIsNotAboveZero) {
+    for (const char* size : {"0", "-1", "0/0"}) {
+        EXPECT_NE(said(model_text("A()", "A()@out 1", "lose: A() -> 0 k", kCell), {},
+                       [&](model::Model& m) { m.compartments[0].size = expression(size); })
+                      .find("error ERB-NET-0014: the size of compartment 'out' is"),
+                  std::string::npos)
+            << size;
+    }
+}
+
+TEST(NetDiagnostics, Net0022SizesGiveAFactorOfNoUse) {
+    EXPECT_EQ(said(model_text("A()", "A()@out 1", "pair: A() + A() -> 0 k", kCell), {},
+                   [](model::Model& m) { m.compartments[0].size = expression("1e-250"); }),
+
+              "m.bngl:16:1: error ERB-NET-0022: sizes of compartments and NumberPerQuantityUnit "
+              "give a reaction of rule 'pair' the factor 5e+249\n"
+              "    16 | pair: A() + A() -> 0 k\n"
+              "       | ^^^^^^^^^^^^^^^^^^^^^^\n"
+              "  hint: sizes are in the unit of volume that the rate constants are in\n");
+}
+
 TEST(NetDiagnostics, Net0015StoppedOnRequest) {
     GenerateOptions options;
     options.progress = [](const GenerationProgress&) { return false; };
