@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// apps/erbium/cmd_check.cpp: reads a model and says what is wrong with it.
+// apps/erbium/cmd_check.cpp: reads a model or a problem and says what is wrong with it.
 #include <fmt/format.h>
 
 #include "check_derivatives.hpp"
+#include "check_petab.hpp"
 #include "commands.hpp"
 #include "erbium/net/growth.hpp"
 #include "inputs.hpp"
@@ -73,15 +74,23 @@ Outcome<Summary, Diagnostics> summary_of(const Target& target) {
         std::move(warnings)};
 }
 
-}  // namespace
-
-Exit run(const CheckCommand& command) {
-    const Outcome<Target, Diagnostics> target = find_target(command.target);
-    if (command.with_derivatives) {
-        return target ? check_derivatives(command, target.value()) : show(target.error());
+Outcome<Summary, Diagnostics> summary_of_petab(const std::string& path) {
+    auto loaded = petab::load_problem(path);
+    if (!loaded) {
+        return std::move(loaded).error();
     }
-    const Outcome<Summary, Diagnostics> summary =
-        target ? summary_of(target.value()) : Outcome<Summary, Diagnostics>{target.error()};
+    const petab::BoundProblem& problem = loaded.value();
+    return Summary{fmt::format("{} measurements in {} experiments, {} estimated parameters",
+                               problem.problem.measurements.size(), problem.experiments.size(),
+                               problem.estimated.size()),
+                   {{"measurements", problem.problem.measurements.size()},
+                    {"experiments", problem.experiments.size()},
+                    {"estimated", problem.estimated.size()}},
+                   problem.warnings};
+}
+
+/// Prints what was found.
+Exit tell(const CheckCommand& command, const Outcome<Summary, Diagnostics>& summary) {
     const Diagnostics& found = summary ? summary.value().warnings : summary.error();
     if (command.as_json) {
         nlohmann::ordered_json json;
@@ -102,6 +111,25 @@ Exit run(const CheckCommand& command) {
         print(fmt::format("{}: ok ({})\n", command.target, summary.value().words));
     }
     return code;
+}
+
+}  // namespace
+
+Exit run(const CheckCommand& command) {
+    const bool is_petab = is_petab_problem(command.target);
+    if (is_petab && command.with_derivatives) {
+        return check_petab_derivatives(command);
+    }
+    if (is_petab) {
+        return tell(command, summary_of_petab(command.target));
+    }
+    const Outcome<Target, Diagnostics> target = find_target(command.target);
+    if (command.with_derivatives) {
+        return target ? check_derivatives(command, target.value()) : show(target.error());
+    }
+    const Outcome<Summary, Diagnostics> summary =
+        target ? summary_of(target.value()) : Outcome<Summary, Diagnostics>{target.error()};
+    return tell(command, summary);
 }
 
 }  // namespace erbium::app

@@ -80,20 +80,26 @@ struct Commands {
 
 CLI::App* add_check(CLI::App& app, CheckCommand& check) {
     CLI::App* command = app.add_subcommand(
-        "check", "Read a model or a package and report everything that is wrong with it");
+        "check", "Read a model, problem or package and report everything that is wrong with it");
     add_examples(*command,
                  "  erbium check model.bngl\n"
                  "  erbium check her2\n"
-                 "  erbium check model.bngl --derivatives --until 100\n");
-    add_target(*command, check.target, "A .bngl, .net or .xml file");
-    command->add_flag("--derivatives", check.with_derivatives,
-                      "Hold derivatives of all observables by all parameters, forward and adjoint, "
-                      "against central differences of runs; exit code 1 when one disagrees by more "
-                      "than their noise (docs/reference/command-line.md)");
+                 "  erbium check model.bngl --derivatives --until 100\n"
+                 "  erbium check problem.yaml --derivatives\n");
+    add_target(*command, check.target, "A .bngl, .net or .xml file, a PEtab problem");
+    command->add_flag(
+        "--derivatives", check.with_derivatives,
+        "Hold derivatives of all observables by all parameters, forward and adjoint, "
+        "against central differences of runs; of a PEtab problem, the gradient of its "
+        "objective. Exit code 1 when one disagrees by more than their noise "
+        "(docs/reference/command-line.md)");
     command->add_option("--until", check.until,
                         "End time of that simulation: a number in the model's unit, or a quantity "
                         "such as 72h (default 1)");
-    command->add_option("--rtol", check.rtol, "Its relative tolerance (default 1e-9)")
+    command
+        ->add_option(
+            "--rtol", check.rtol,
+            "Its relative tolerance (default 1e-9; of a PEtab problem's differences 1e-10)")
         ->check(CLI::PositiveNumber);
     add_json(*command, check.as_json);
     return command;

@@ -15,7 +15,7 @@
 namespace erbium::app {
 
 struct CheckCommand {
-    std::string target;  ///< .bngl or .net file, or a package
+    std::string target;  ///< .bngl, .net or .xml file, a PEtab problem, or a package
     bool with_derivatives{};
     std::string until;  ///< end time for derivatives; empty: 1
     std::optional<double> rtol;

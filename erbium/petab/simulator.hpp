@@ -30,7 +30,7 @@ struct ExperimentOutput {
 
 /// Which integrator computes values. Derivatives always come with lanes.
 enum class Integration {
-    reference,  ///< sim::Solver: BDF
+    reference,  ///< sim::Solver, one run after the other
     /// Rosenbrock steps over SIMD lanes, many experiments at once; the numbers whose derivatives
     /// sim::SensitivitySolver gives. Experiments with an equilibration: as reference.
     lanes
@@ -39,7 +39,7 @@ enum class Integration {
 struct SimulatorOptions {
     Integration integration{Integration::lanes};
     sim::SolverOptions solver{.tolerances = {.rtol = 1e-8}};  ///< of the reference
-    /// Few long steps of order 5 are more accurate at this than BDF is at 1e-8 (the likelihoods in
+    /// Few long steps of order 5 are accurate enough at this (the likelihoods in
     /// tests/petab/suite_test.cpp hold for both).
     double lanes_rtol{1e-6};
     double steady_tolerance{1e-8};  ///< see sim::Equilibration

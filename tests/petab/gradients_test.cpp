@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <limits>
 
 #include "conformance_folder.hpp"
-#include "erbium/petab/objective.hpp"
+#include "erbium/petab/gradient_check.hpp"
 
 namespace erbium::petab {
 namespace {
@@ -37,37 +36,6 @@ constexpr Case kCases[] = {{"Boehm_JProteomeRes2014"},
                            {"Chen_MSB2009", 0.004, 3}};
 
 class Gradients : public ::testing::TestWithParam<Case> {};
-
-/// A derivative by differences, and by how much two lengths of the step disagree.
-struct Difference {
-    double slope{std::numeric_limits<double>::quiet_NaN()};
-    double uncertainty{std::numeric_limits<double>::infinity()};
-};
-
-/// Richardson-extrapolated central differences with steps 4e-3, 1e-3, ... 1e-6, until two agree to
-/// `wanted`, else the two that agree best: no one length suits all parameters (in Borghans 1e-3 is
-/// too long for spikes that move, in Bachmann 1e-6 too short for the tolerance).
-Difference difference(Objective& objective, const std::vector<double>& x, std::size_t i,
-                      double wanted) {
-    Difference best;
-    double last = std::numeric_limits<double>::quiet_NaN();
-    double last_slope = last;
-    for (double h = 4e-3; h > 5e-7 && best.uncertainty > wanted; h /= 4.0) {
-        std::vector<double> moved = x;
-        moved[i] = x[i] + h;
-        const double above = objective.evaluate(moved, fit::Need::value).value;
-        moved[i] = x[i] - h;
-        const double below = objective.evaluate(moved, fit::Need::value).value;
-        const double central = (above - below) / (2.0 * h);
-        const double slope = (16.0 * central - last) / 15.0;
-        if (const double change = std::fabs(slope - last_slope); change < best.uncertainty) {
-            best = {slope, change};
-        }
-        last = central;
-        last_slope = slope;
-    }
-    return best;
-}
 
 /// Exact gradients (forward; adjoint where an experiment depends on 50 parameters) against
 /// differences of values by the other integrator, the reference at rtol 1e-10.
@@ -104,11 +72,13 @@ TEST_P(Gradients, AgreeWithDifferencesOfTheReference) {
     for (const double g : at.gradient) {
         largest = std::fmax(largest, std::fabs(g));
     }
+    std::size_t evaluations = 0;
     const std::size_t count = std::min(x.size(), problem_case.count);
     for (std::size_t k = 0; k < count; ++k) {
         const std::size_t i = k * x.size() / count;
         const double tolerance = 1e-3 * std::fabs(at.gradient[i]) + 1e-5 * largest;
-        const Difference by_difference = difference(reference, x, i, 0.1 * tolerance);
+        const SettledDifference by_difference =
+            settled_difference(reference, x, i, 0.1 * tolerance, evaluations);
         EXPECT_LE(by_difference.uncertainty, 0.5 * tolerance)
             << objective.coordinates()[i].name << ": differences do not settle";
         EXPECT_NEAR(at.gradient[i], by_difference.slope, tolerance)
