@@ -163,6 +163,9 @@ Exit simulate_file(const SimCommand& command, const Target& target) {
                   .runs = 1,
                   .failed_runs = result.status.ok() ? 0U : 1U,
                   .fallbacks = fallbacks_of(result)});
+    if (record && record->is_comparison_interrupted) {
+        return fail(Exit::interrupted, "the run is whole; how far it is off is not known");
+    }
     return exit_of(result);
 }
 

@@ -12,7 +12,7 @@
 
 #include "erbium/eqn/fast_reactions.hpp"
 #include "erbium/eqn/reference_kernel.hpp"
-#include "erbium/sim/solver.hpp"
+#include "watched_run.hpp"
 
 namespace erbium::app {
 namespace {
@@ -71,7 +71,7 @@ Outcome<QuasiSteadyRun, Diagnostics> solve_quasi_steady(const net::Network& netw
         }
     }
     if (record.fast == 0) {
-        made.result = sim::solve(system, run, options);
+        made.result = solve_watched(system, run, options);
         record.steps = made.result.statistics.steps;
         return made;
     }
@@ -81,13 +81,17 @@ Outcome<QuasiSteadyRun, Diagnostics> solve_quasi_steady(const net::Network& netw
     if (!reduced) {
         return reduced.error();
     }
-    made.result = sim::solve(reduced.value(), run, options);
+    made.result = solve_watched(reduced.value(), run, options);
     record.states = reduced.value().algebraic_states().size();
     record.steps = made.result.statistics.steps;
-    if (!is_checked) {
+    if (!is_checked || made.result.status.failure == sim::Failure::interrupted) {
         return made;
     }
-    const sim::Result whole = sim::solve(system, run, options);
+    const sim::Result whole = solve_watched(system, run, options);
+    record.is_comparison_interrupted = whole.status.failure == sim::Failure::interrupted;
+    if (record.is_comparison_interrupted) {
+        return made;
+    }
     record.whole_steps = whole.statistics.steps;
     const std::vector<std::string> names = run.recording.names(system);
     for (std::size_t column = 0; column < names.size(); ++column) {
@@ -104,6 +108,9 @@ nlohmann::ordered_json quasi_steady_json(const QuasiSteadyRecord& record) {
     json["slowest_relaxation"] = record.slowest;
     json["algebraic_states"] = record.states;
     json["steps"] = record.steps;
+    if (record.is_comparison_interrupted) {
+        json["comparison"] = "interrupted";
+    }
     if (record.differences.empty()) {
         return json;
     }
@@ -129,7 +136,9 @@ std::string quasi_steady_text(const QuasiSteadyRecord& record) {
         "{} algebraic states; {} steps",
         record.fast, record.reversible, record.within, record.slowest, record.states, record.steps);
     if (record.differences.empty()) {
-        return text + "; not compared with the whole run\n";
+        return text + (record.is_comparison_interrupted
+                           ? "; the comparison with the whole run was interrupted\n"
+                           : "; not compared with the whole run\n");
     }
     text += fmt::format(", {} of the whole run\n", record.whole_steps);
     std::vector<QuasiSteadyRecord::Difference> worst = record.differences;

@@ -19,13 +19,14 @@ namespace erbium::app {
 
 /// What --quasi-steady did, for run.json and the terminal.
 struct QuasiSteadyRecord {
-    double within{};            ///< relaxation times below it count as fast [time]
-    std::size_t reversible{};   ///< reactions by mass action with both ways
-    std::size_t fast{};         ///< of them, taken as infinitely fast
-    double slowest{};           ///< relaxation time of these [time]
-    std::size_t states{};       ///< algebraic, with what moves along with each
-    std::size_t steps{};        ///< of the run
-    std::size_t whole_steps{};  ///< of the whole run; what follows is empty without one
+    double within{};                   ///< relaxation times below it count as fast [time]
+    std::size_t reversible{};          ///< reactions by mass action with both ways
+    std::size_t fast{};                ///< of them, taken as infinitely fast
+    double slowest{};                  ///< relaxation time of these [time]
+    std::size_t states{};              ///< algebraic, with what moves along with each
+    std::size_t steps{};               ///< of the run
+    bool is_comparison_interrupted{};  ///< by Ctrl-C in the whole run
+    std::size_t whole_steps{};         ///< of the whole run; what follows is empty without one
     struct Difference {
         std::string output;
         double largest{};   ///< after the start, over the largest value of the whole run
@@ -42,7 +43,8 @@ struct QuasiSteadyRun {
 
 /// Solves a run with all reversible reactions that relax within `within` at the initial state taken
 /// as infinitely fast, and, where `is_checked`, as it stands, to compare. Without such reactions
-/// the run is solved as it stands. Errors: those of eqn::compile.
+/// the run is solved as it stands. Ctrl-C ends the run that is being solved. Errors: those of
+/// eqn::compile.
 /// @param system  of the network
 [[nodiscard]] Outcome<QuasiSteadyRun, Diagnostics> solve_quasi_steady(
     const net::Network& network, const eqn::System& system, const sim::Run& run,
