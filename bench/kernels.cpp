@@ -16,6 +16,7 @@
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/eqn/system.hpp"
 #include "erbium/math/aligned.hpp"
+#include "erbium/math/left_looking_lu.hpp"
 #include "erbium/math/lu_plan.hpp"
 #include "erbium/math/supernodal_lu.hpp"
 #include "erbium/sim/derivative_check.hpp"
@@ -106,6 +107,12 @@ int main(int count, char** arguments) {
                           growth.data());
     math::SupernodalLu single{math::SupernodePlan::make(pattern), kernels->math->target};
     single.factor(entries.data(), -1.0, shift[0], w);
+    math::LeftLookingLu columns{math::LeftLookingPlan::make(pattern), kernels->math->target};
+    std::vector<double> one(system.jacobian_size());
+    for (std::size_t e = 0; e < one.size(); ++e) {
+        one[e] = entries[e * w];
+    }
+    columns.factor(one.data(), -1.0, shift[0]);
     const sim::SensitivityKernels* sensitivities = nullptr;
     for (const sim::SensitivityKernels& candidate : sim::sensitivity_kernels()) {
         sensitivities = candidate.system == kernels ? &candidate : sensitivities;
@@ -146,6 +153,12 @@ int main(int count, char** arguments) {
             single.solve(rates.data(), x.data(), w);
         } else if (kernel == "solve_for_many") {
             single.solve_for_many(inputs.solves, many.data(), many_x.data());
+        } else if (kernel == "factor_left_looking") {
+            columns.factor(one.data(), -1.0, shift[0]);
+        } else if (kernel == "solve_left_looking") {
+            columns.solve(start.data(), x.data());
+        } else if (kernel == "left_looking_for_many") {
+            columns.solve_for_many(inputs.solves, many.data(), many_x.data());
         } else if (kernel == "multiply_pair") {
             inputs.multiply_pair(rows.rows(), pairs.data(), many.data(), many.data(),
                                  many_x.data());

@@ -20,6 +20,7 @@
 
 #include "cpu_time.hpp"
 #include "erbium/math/lane_kernels.hpp"
+#include "erbium/math/left_looking_lu.hpp"
 #include "erbium/math/lu_plan.hpp"
 #include "erbium/math/supernodal_lu.hpp"
 #include "load_network.hpp"
@@ -123,6 +124,38 @@ void measure_supernodes(const Matrix& matrix, double shift, double klu_refactor_
     }
 }
 
+void measure_left_looking(const Matrix& matrix, double shift, double klu_refactor_us,
+                          double klu_solve_us) {
+    const std::size_t n = matrix.begins.size() - 1;
+    const auto begin = std::chrono::steady_clock::now();
+    const LeftLookingPlan plan = LeftLookingPlan::make({matrix.begins, matrix.rows});
+    const std::chrono::duration<double, std::milli> planning =
+        std::chrono::steady_clock::now() - begin;
+    const LeftLookingReport& report = plan.report();
+    std::printf(
+        "  left-looking %.0f ms: %s, %zu entries in %zu groups, %.2f Mflop; %.2f Mflop, %zu "
+        "panels, "
+        "%zu supernodes, %zu sources; model %.0f kcycles\n",
+        planning.count(), report.ordering.c_str(), report.entry_count, report.group_count,
+        1e-6 * report.flops, 1e-6 * report.padded_flops, report.panel_count, report.supernode_count,
+        report.source_count, 1e-3 * report.estimated_cycles);
+    for (const Target target : supported_targets()) {
+        LeftLookingLu lu{plan, target};
+        double growth = 0.0;
+        std::vector<double> b(n, 1.0);
+        std::vector<double> x(n);
+        const double factor_us =
+            microseconds([&] { growth = lu.factor(matrix.values.data(), -1.0, shift); });
+        const double solve_us = microseconds([&] { lu.solve(b.data(), x.data()); });
+        std::printf(
+            "  %-9s left-looking  factor   %9.1f us  solve %7.2f us  x%.1f x%.1f  %.1f GF/s  error "
+            "%.1e growth %.1e\n",
+            std::string{name(target)}.c_str(), factor_us, solve_us, klu_refactor_us / factor_us,
+            klu_solve_us / solve_us, 1e-3 * report.flops / factor_us,
+            lu.backward_error(matrix.values.data(), -1.0, shift, b.data(), x.data()), growth);
+    }
+}
+
 void measure(Matrix matrix) {
     const std::size_t n = matrix.begins.size() - 1;
     double largest = 0.0;
@@ -164,6 +197,7 @@ void measure(Matrix matrix) {
     if (n > kMostForLanes) {
         return;
     }
+    measure_left_looking(matrix, shift, klu_refactor_us, klu_solve_us);
     const auto begin = std::chrono::steady_clock::now();
     const LuPlan plan = LuPlan::make({matrix.begins, matrix.rows});
     const std::chrono::duration<double, std::milli> planning =

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "erbium/base/check.hpp"
 #include "erbium/math/target_kernels.hpp"
 
 namespace erbium::math {
@@ -34,6 +35,17 @@ struct Supported {
 std::span<const LaneKernels> lane_kernels() noexcept {
     static const Supported supported;  // constant after the first call
     return std::span{supported.kernels}.first(supported.count);
+}
+
+const LaneKernels& best_kernels(std::optional<Target> target) {
+    const LaneKernels* best = nullptr;
+    for (const LaneKernels& kernels : lane_kernels()) {
+        if (!target || kernels.target == *target) {
+            best = &kernels;  // the best stand last
+        }
+    }
+    ERBIUM_CHECK(best != nullptr, "no kernels for this target");
+    return *best;
 }
 
 }  // namespace erbium::math

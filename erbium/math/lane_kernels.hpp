@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
+#include "erbium/math/left_looking_program.hpp"
 #include "erbium/math/lu_program.hpp"
 #include "erbium/math/many_sides.hpp"
 #include "erbium/math/supernode_program.hpp"
@@ -15,8 +17,8 @@
 namespace erbium::math {
 
 /// Functions over arrays that hold `width` lanes next to each other. Arguments: see the templates
-/// that they instantiate, lu_kernel.hpp,
-/// supernode_kernel.hpp, many_sides_kernel.hpp and functions.hpp. Nothing is allocated.
+/// that they instantiate, lu_kernel.hpp, supernode_kernel.hpp, left_looking_kernel.hpp,
+/// many_sides_kernel.hpp and functions.hpp. Nothing is allocated.
 struct LaneKernels {
     Target target{Target::portable};
     int width{};
@@ -47,11 +49,19 @@ struct LaneKernels {
                                 double* values, double* work, std::uint32_t* places) noexcept {};
     void (*solve_supernodes)(const SupernodeProgram& program, const double* values, const double* b,
                              double* result, std::int64_t vector_stride, double* work) noexcept {};
+    double (*factor_left_looking)(const LeftLookingProgram& program, const double* entries,
+                                  double scale, double shift, double* values,
+                                  double* workspace) noexcept {};
+    void (*solve_left_looking)(const LeftLookingProgram& program, const double* values,
+                               const double* b, double* result, double* work) noexcept {};
 
     ManySides many_sides;  ///< of `width`
 };
 
 /// Kernels that this machine can run, the plainest (one lane, portable) first.
 [[nodiscard]] std::span<const LaneKernels> lane_kernels() noexcept;
+
+/// The best of this target, or of all when it is not set.
+[[nodiscard]] const LaneKernels& best_kernels(std::optional<Target> target);
 
 }  // namespace erbium::math

@@ -5,6 +5,7 @@
 
 #include "erbium/math/functions.hpp"
 #include "erbium/math/lane_kernels.hpp"
+#include "erbium/math/left_looking_kernel.hpp"
 #include "erbium/math/lu_kernel.hpp"
 #include "erbium/math/lu_transpose_kernel.hpp"
 #include "erbium/math/many_sides_kernel.hpp"
@@ -56,7 +57,9 @@ template <int W>
     kernels.backward_error = backward_error_packs<W>;
     kernels.factor_supernodes = factor_supernodes;
     kernels.solve_supernodes = solve_supernodes;
-    kernels.many_sides = {W, solve_small_for_many<W>, solve_supernodes_for_many<W>};
+    kernels.factor_left_looking = factor_left_looking;
+    kernels.solve_left_looking = solve_left_looking;
+    kernels.many_sides = many_sides_of<W>();
     return kernels;
 }
 

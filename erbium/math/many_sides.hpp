@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/math/many_sides.hpp: kernels that solve with one matrix for several right-hand sides.
-// Used by: math::SmallLu, math::SupernodalLu, sim
+// Used by: math::SmallLu, math::SupernodalLu, math::LeftLookingLu, sim
 #pragma once
 
+#include "erbium/math/left_looking_program.hpp"
 #include "erbium/math/small_lu_program.hpp"
 #include "erbium/math/supernode_program.hpp"
 
@@ -16,6 +17,8 @@ struct ManySides {
                         double* work, double* result) noexcept {};
     void (*solve_supernodes)(const SupernodeProgram& program, const double* values, const double* b,
                              double* work, double* result) noexcept {};
+    void (*solve_left_looking)(const LeftLookingProgram& program, const double* values,
+                               const double* b, double* work, double* result) noexcept {};
 };
 
 }  // namespace erbium::math

@@ -7,6 +7,8 @@
 // whatever W is.
 #pragma once
 
+#include "erbium/math/left_looking_program.hpp"
+#include "erbium/math/many_sides.hpp"
 #include "erbium/math/pack.hpp"
 #include "erbium/math/small_lu_program.hpp"
 #include "erbium/math/supernode_program.hpp"
@@ -168,6 +170,53 @@ void solve_supernodes_for_many(const SupernodeProgram& program, const double* va
         }
     }
     restore_rows<W>(program.order, program.size, x, result);
+}
+
+/// x -= (groups of one column) * factor, rows of x in slots.
+template <int W>
+ERBIUM_INLINE void subtract_groups_for_many(const LeftLookingProgram& program, std::uint32_t begin,
+                                            std::uint32_t end, const double* values, Pack<W> factor,
+                                            double* x) noexcept {
+    const double* v = values + std::int64_t{begin} * std::int64_t{kPanelColumns};
+    for (std::uint32_t g = begin; g < end; ++g) {
+        double* const to = x + std::int64_t{program.groups[g]} * W;
+#pragma GCC unroll 8
+        for (std::int64_t i = 0; i < std::int64_t{kPanelColumns}; ++i) {
+            store<W>(to + i * W, load<W>(to + i * W) - v[i] * factor);
+        }
+        v += kPanelColumns;
+    }
+}
+
+/// Solves with the values of a LeftLookingLu. `work` is 2 slot_count x W; `result` may be `b`.
+template <int W>
+void solve_left_looking_for_many(const LeftLookingProgram& program, const double* values,
+                                 const double* b, double* work, double* result) noexcept {
+    double* const x = work;
+    double* const y = work + std::int64_t{program.slot_count} * W;
+    for (std::uint32_t j = 0; j < program.size; ++j) {
+        store<W>(x + std::int64_t{program.columns[j].lower_slot} * W,
+                 load<W>(b + std::int64_t{program.order[j]} * W));
+    }
+    for (std::uint32_t j = 0; j < program.size; ++j) {
+        const SolveColumn& column = program.columns[j];
+        const Pack<W> xj = load<W>(x + std::int64_t{column.lower_slot} * W);
+        store<W>(y + std::int64_t{column.upper_slot} * W, xj);
+        subtract_groups_for_many<W>(program, column.lower_begin, column.lower_end, values, xj, x);
+    }
+    for (std::uint32_t j = program.size; j-- > 0;) {
+        const SolveColumn& column = program.columns[j];
+        const Pack<W> yj = load<W>(y + std::int64_t{column.upper_slot} * W) *
+                           broadcast<W>(values[program.reciprocals + j]);
+        store<W>(result + std::int64_t{program.order[j]} * W, yj);
+        subtract_groups_for_many<W>(program, column.upper_begin, column.upper_end, values, yj, y);
+    }
+}
+
+template <int W>
+[[nodiscard]] ManySides many_sides_of() noexcept {
+    return {W, solve_small_for_many<W>, solve_supernodes_for_many<W>,
+            solve_left_looking_for_many<W>};
 }
 
 }  // namespace erbium::math::ERBIUM_TARGET

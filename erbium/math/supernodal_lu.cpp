@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "erbium/base/check.hpp"
 #include "erbium/math/backward_error.hpp"
 
 namespace erbium::math {
@@ -13,23 +12,12 @@ namespace {
 /// Vectors are read whole: up to this many values past the end of the last panel.
 constexpr std::size_t kOverrun = 32;
 
-const LaneKernels* best_for(std::optional<Target> target) {
-    const LaneKernels* best = nullptr;
-    for (const LaneKernels& kernels : lane_kernels()) {
-        if (!target || kernels.target == *target) {
-            best = &kernels;  // the best stand last
-        }
-    }
-    ERBIUM_CHECK(best != nullptr, "no kernels for this target");
-    return best;
-}
-
 }  // namespace
 
 SupernodalLu::SupernodalLu(SupernodePlan plan, std::optional<Target> target)
     : plan_{std::move(plan)},
       program_{plan_.program()},
-      kernels_{best_for(target)},
+      kernels_{&best_kernels(target)},
       values_(plan_.value_count() + kOverrun),
       work_(program_.work_count),
       places_(2 * plan_.size()) {}
@@ -103,9 +91,8 @@ void SupernodalLu::solve_for_many(const ManySides& kernels, const double* b, dou
 }
 
 double SupernodalLu::backward_error(const double* entries, double scale, double shift,
-                                    const double* b, const double* x, std::size_t stride,
-                                    const double* beside) {
-    return math::backward_error(plan_.pattern(), entries, scale, shift, b, x, stride, beside,
+                                    const double* b, const double* x, const double* beside) {
+    return math::backward_error(plan_.pattern(), entries, scale, shift, b, x, 1, beside,
                                 work_.data());
 }
 

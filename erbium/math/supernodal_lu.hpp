@@ -52,7 +52,7 @@ public:
 
     /// How well any x solves M x = b; see math::backward_error().
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
-                                        const double* b, const double* x, std::size_t stride = 1,
+                                        const double* b, const double* x,
                                         const double* beside = nullptr);
 
 private:

@@ -30,7 +30,7 @@ template <int W>
     kernels.multiply_pair = multiply_pair<W>;
     kernels.stage_state = stage_state<W>;
     kernels.stage_right_side = stage_right_side<W>;
-    kernels.solves = {W, solve_small_for_many<W>, solve_supernodes_for_many<W>};
+    kernels.solves = math::ERBIUM_TARGET::many_sides_of<W>();
     return kernels;
 }
 

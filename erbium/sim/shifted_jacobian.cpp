@@ -14,13 +14,22 @@ namespace {
 // are lost then. Reaction systems show growth of order 1.
 constexpr double kMostGrowth = 1e8;
 
+// Panels of columns are for factors of a megabyte or two. bench/lu.md
+constexpr std::size_t kMostRowsOfPanels = 2500;
+constexpr double kMostFlopsOfPanels = 5e7;
+
 math::SparsePattern pattern_of(const MatrixPlan& plan) {
     return std::visit([](const auto& p) { return p.pattern(); }, plan);
 }
 
-std::variant<math::SmallLu, math::SupernodalLu> factors_of(const MatrixPlan& plan) {
+using Factors = std::variant<math::SmallLu, math::LeftLookingLu, math::SupernodalLu>;
+
+Factors factors_of(const MatrixPlan& plan) {
     if (const auto* small = std::get_if<math::SmallLuPlan>(&plan)) {
         return math::SmallLu{*small};
+    }
+    if (const auto* middle = std::get_if<math::LeftLookingPlan>(&plan)) {
+        return math::LeftLookingLu{*middle};
     }
     return math::SupernodalLu{std::get<math::SupernodePlan>(plan)};
 }
@@ -30,6 +39,12 @@ std::variant<math::SmallLu, math::SupernodalLu> factors_of(const MatrixPlan& pla
 MatrixPlan plan_matrix(const math::SparsePattern& pattern) {
     if (auto small = math::SmallLuPlan::make(pattern)) {
         return std::move(*small);
+    }
+    if (pattern.size() <= kMostRowsOfPanels) {
+        math::LeftLookingPlan plan = math::LeftLookingPlan::make(pattern);
+        if (plan.report().flops <= kMostFlopsOfPanels) {
+            return plan;
+        }
     }
     return math::SupernodePlan::make(pattern);
 }
@@ -128,11 +143,11 @@ double ShiftedJacobian::backward_error(std::span<const double> b, std::span<cons
         b = scaled_right_;
     }
     const double* const known_to = beside.empty() ? nullptr : beside.data();
-    if (auto* const small = std::get_if<math::SmallLu>(&lu_)) {
-        return small->backward_error(jacobian_.data(), -1.0, shift_, b.data(), x.data(), known_to);
-    }
-    return std::get<math::SupernodalLu>(lu_).backward_error(jacobian_.data(), -1.0, shift_,
-                                                            b.data(), x.data(), 1, known_to);
+    return std::visit(
+        [&](auto& lu) {
+            return lu.backward_error(jacobian_.data(), -1.0, shift_, b.data(), x.data(), known_to);
+        },
+        lu_);
 }
 
 void ShiftedJacobian::solve(std::span<const double> b, std::span<double> x) {

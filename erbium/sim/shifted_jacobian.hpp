@@ -11,15 +11,17 @@
 #include <vector>
 
 #include "erbium/base/ids.hpp"
+#include "erbium/math/left_looking_lu.hpp"
 #include "erbium/math/row_exchange_lu.hpp"
 #include "erbium/math/small_lu.hpp"
 #include "erbium/math/supernodal_lu.hpp"
 
 namespace erbium::sim {
 
-/// Lists of operations for small systems, dense panels for others. The pattern alone decides: the
-/// two round differently, and results must not depend on the machine.
-using MatrixPlan = std::variant<math::SmallLuPlan, math::SupernodePlan>;
+/// Lists of operations for small systems, panels of columns for larger ones, dense supernodes for
+/// those whose factors outgrow the second-level cache. The pattern alone decides: they round
+/// differently, and results must not depend on the machine.
+using MatrixPlan = std::variant<math::SmallLuPlan, math::LeftLookingPlan, math::SupernodePlan>;
 [[nodiscard]] MatrixPlan plan_matrix(const math::SparsePattern& pattern);
 
 /// LU factors of shift M - J, J of the plan's pattern: pivots on the diagonal, guarded; or with row
@@ -67,7 +69,7 @@ private:
     void scale(std::span<double> right) const noexcept;
 
     MatrixPlan plan_;
-    std::variant<math::SmallLu, math::SupernodalLu> lu_;
+    std::variant<math::SmallLu, math::LeftLookingLu, math::SupernodalLu> lu_;
     std::vector<AlgebraicRow> rows_;
     std::vector<double> scaled_jacobian_;  // only with such rows, as what follows
     std::vector<double> scaled_right_;

@@ -193,6 +193,7 @@ TEST(ShiftedJacobian, SolvesAlikeByListsBySupernodesByLanesAndWithRowExchanges) 
     }
     ASSERT_TRUE(math::SmallLuPlan::make(pattern));
     const std::vector<MatrixPlan> plans = {*math::SmallLuPlan::make(pattern),
+                                           math::LeftLookingPlan::make(pattern),
                                            math::SupernodePlan::make(pattern)};
     for (const MatrixPlan& plan : plans) {
         for (const bool exchanges : {false, true}) {

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "erbium/math/left_looking_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "erbium/base/check.hpp"
+#include "erbium/math/ordering.hpp"
+#include "erbium/math/row_groups.hpp"
+
+namespace erbium::math {
+namespace {
+
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+std::uint32_t narrow(std::size_t i) noexcept {
+    return static_cast<std::uint32_t>(i);
+}
+
+using Lists = std::vector<std::vector<std::uint32_t>>;
+
+/// Rows of each column of the factors, ascending.
+struct FactorPattern {
+    explicit FactorPattern(const BitMatrix& filled) : lower(filled.size()), upper(filled.size()) {
+        for (std::size_t i = 0; i < filled.size(); ++i) {
+            for (std::size_t j = filled.next(i, 0); j < filled.size(); j = filled.next(i, j + 1)) {
+                if (j != i) {
+                    (j < i ? lower : upper)[j].push_back(narrow(i));
+                }
+            }
+        }
+    }
+    Lists lower;  ///< below the diagonal
+    Lists upper;  ///< above it
+};
+
+/// Supernodes of L, and panels made of whole ones.
+class Layout {
+public:
+    Layout(const FactorPattern& pattern, double padding) : supernode_of_(pattern.lower.size()) {
+        join_columns(pattern.lower, padding);
+        cut_panels(pattern.upper);
+    }
+
+    [[nodiscard]] std::size_t supernode_count() const noexcept { return rows_.size(); }
+    [[nodiscard]] std::uint32_t begin(std::size_t s) const { return begins_[s]; }
+    [[nodiscard]] std::uint32_t width(std::size_t s) const { return begins_[s + 1] - begins_[s]; }
+    [[nodiscard]] const std::vector<std::uint32_t>& rows(std::size_t s) const { return rows_[s]; }
+    /// First supernode of each panel, and their number.
+    [[nodiscard]] const std::vector<std::uint32_t>& panels() const noexcept { return panels_; }
+    /// Supernodes in which columns begin to end - 1 have entries of U, ascending, each with the
+    /// first such row.
+    [[nodiscard]] std::vector<PanelSource> sources_of(const Lists& upper, std::uint32_t begin,
+                                                      std::uint32_t end) const {
+        std::vector<std::uint32_t> first(rows_.size(), kNone);
+        for (std::uint32_t column = begin; column < end; ++column) {
+            for (const std::uint32_t row : upper[column]) {
+                std::uint32_t& of = first[supernode_of_[row]];
+                of = std::min(of, row);
+            }
+        }
+        std::vector<PanelSource> sources;
+        for (std::uint32_t s = 0; s < first.size(); ++s) {
+            if (first[s] != kNone) {
+                sources.push_back({s, first[s] - begins_[s]});
+            }
+        }
+        return sources;
+    }
+    /// Cycles to take what is to its left from a panel; the parts were measured with AVX-512
+    /// (bench/lu.cpp).
+    [[nodiscard]] double cost(const std::vector<PanelSource>& sources) const {
+        double cycles = 80.0;
+        for (const PanelSource& source : sources) {
+            const auto columns = static_cast<double>(width(source.supernode) - source.first);
+            cycles += 40.0 + columns * columns +
+                      static_cast<double>(rows_[source.supernode].size()) * (1.5 + 0.8 * columns);
+        }
+        return cycles;
+    }
+
+private:
+    /// Neighbours stay apart where the zeros of their rows would be more than `padding` per entry.
+    void join_columns(const Lists& lower, double padding) {
+        const std::size_t n = lower.size();
+        for (std::size_t j = 0; j < n;) {
+            begins_.push_back(narrow(j));
+            std::vector<std::uint32_t> rows = lower[j];
+            std::vector<std::uint32_t> joined;
+            std::size_t entries = rows.size() + 1;
+            std::size_t width = 1;
+            for (; width < kPanelColumns && j + width < n; ++width) {
+                const std::vector<std::uint32_t>& more = lower[j + width];
+                joined.clear();
+                std::set_union(rows.begin(), rows.end(), more.begin(), more.end(),
+                               std::back_inserter(joined));
+                std::erase(joined, narrow(j + width));
+                const std::size_t held =
+                    (width + 1) * joined.size() + (width + 1) * (width + 2) / 2;
+                if (static_cast<double>(held) >
+                    (1.0 + padding) * static_cast<double>(entries + more.size() + 1)) {
+                    break;
+                }
+                entries += more.size() + 1;
+                rows.swap(joined);
+            }
+            std::fill_n(supernode_of_.begin() + static_cast<std::ptrdiff_t>(j), width,
+                        narrow(rows_.size()));
+            rows_.push_back(std::move(rows));
+            j += width;
+        }
+        begins_.push_back(narrow(n));
+    }
+
+    /// Each panel takes as many supernodes as make a column of it cheapest.
+    void cut_panels(const Lists& upper) {
+        panels_.push_back(0);
+        while (panels_.back() < rows_.size()) {
+            const std::uint32_t first = panels_.back();
+            std::uint32_t best = first + 1;
+            double least = std::numeric_limits<double>::infinity();
+            for (std::uint32_t end = first + 1; end <= rows_.size(); ++end) {
+                const std::uint32_t columns = begins_[end] - begins_[first];
+                if (columns > kPanelColumns) {
+                    break;
+                }
+                const double per_column =
+                    cost(sources_of(upper, begins_[first], begins_[end])) / columns;
+                if (per_column < least) {
+                    least = per_column;
+                    best = end;
+                }
+            }
+            panels_.push_back(best);
+        }
+    }
+
+    std::vector<std::uint32_t> begins_;  // and the size at the end
+    std::vector<std::uint32_t> supernode_of_;
+    Lists rows_;
+    std::vector<std::uint32_t> panels_;
+};
+
+using Tables = LeftLookingPlan::Tables;
+
+/// Entries of A in the permuted matrix, by column: row and place among the entries.
+std::vector<std::vector<PlaceToPlace>> permuted_entries(const SparsePattern& pattern,
+                                                        const Order& order) {
+    const std::size_t n = order.size();
+    std::vector<std::uint32_t> position(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        position[static_cast<std::size_t>(order[i])] = narrow(i);
+    }
+    std::vector<std::vector<PlaceToPlace>> entries(n);
+    for (std::size_t j = 0; j < n; ++j) {
+        for (auto e = static_cast<std::size_t>(pattern.column_begins[j]);
+             e < static_cast<std::size_t>(pattern.column_begins[j + 1]); ++e) {
+            const auto row = static_cast<std::size_t>(pattern.row_of_entry[e]);
+            entries[position[j]].push_back({narrow(e), position[row]});
+        }
+    }
+    return entries;
+}
+
+/// Groups of one half of the factors.
+class Groups {
+public:
+    Groups(const Lists& columns, std::vector<std::uint32_t>& groups)
+        : groups_{groups},
+          slots_{group_rows(columns, columns.size(), kPanelColumns)},
+          group_at_((columns.size() + kPanelColumns - 1) / kPanelColumns, kNone) {}
+
+    [[nodiscard]] std::uint32_t slot(std::size_t row) const { return slots_[row]; }
+    /// Appends the groups of these rows and gives each row's place among the values.
+    [[nodiscard]] std::vector<std::uint32_t> add(const std::vector<std::uint32_t>& rows) {
+        std::vector<std::uint32_t> present;
+        for (const std::uint32_t row : rows) {
+            present.push_back(slots_[row] / kPanelColumns);
+        }
+        std::sort(present.begin(), present.end());
+        present.erase(std::unique(present.begin(), present.end()), present.end());
+        for (const std::uint32_t group : present) {
+            group_at_[group] = narrow(groups_.size());
+            groups_.push_back(group * kPanelColumns);
+        }
+        std::vector<std::uint32_t> places;
+        for (const std::uint32_t row : rows) {
+            places.push_back(group_at_[slots_[row] / kPanelColumns] * kPanelColumns +
+                             slots_[row] % kPanelColumns);
+        }
+        return places;
+    }
+
+private:
+    std::vector<std::uint32_t>& groups_;
+    std::vector<std::uint32_t> slots_;
+    std::vector<std::uint32_t> group_at_;
+};
+
+/// Fills `columns` and `groups`; the places of entries of L and U among the values by column, in
+/// the order of the pattern's rows.
+std::array<Lists, 2> add_groups(const FactorPattern& pattern, Tables& tables) {
+    const std::size_t n = pattern.lower.size();
+    Groups lower{pattern.lower, tables.groups};
+    Groups upper{pattern.upper, tables.groups};
+    std::array<Lists, 2> places{Lists(n), Lists(n)};
+    tables.columns.resize(n);
+    for (std::size_t j = 0; j < n; ++j) {
+        SolveColumn& column = tables.columns[j];
+        column.lower_slot = lower.slot(j);
+        column.lower_begin = narrow(tables.groups.size());
+        places[0][j] = lower.add(pattern.lower[j]);
+        column.lower_end = narrow(tables.groups.size());
+    }
+    for (std::size_t j = n; j-- > 0;) {  // in the order in which they are read
+        SolveColumn& column = tables.columns[j];
+        column.upper_slot = upper.slot(j);
+        column.upper_begin = narrow(tables.groups.size());
+        places[1][j] = upper.add(pattern.upper[j]);
+        column.upper_end = narrow(tables.groups.size());
+    }
+    const std::size_t groups = (n + kPanelColumns - 1) / kPanelColumns;
+    tables.slot_count = narrow(groups * kPanelColumns);
+    tables.reciprocals = narrow(tables.groups.size() * kPanelColumns);
+    tables.supernode_values =
+        narrow((tables.reciprocals + n + kPanelColumns) / kPanelColumns * kPanelColumns);
+    return places;
+}
+
+/// `lower_places`: of the entries of L, see add_groups.
+void add_supernodes(const FactorPattern& pattern, const Layout& layout, const Lists& lower_places,
+                    Tables& tables) {
+    const std::uint32_t nobody = tables.reciprocals + narrow(pattern.lower.size());
+    for (std::size_t s = 0; s < layout.supernode_count(); ++s) {
+        LowerSupernode supernode;
+        supernode.begin = layout.begin(s);
+        supernode.width = layout.width(s);
+        supernode.rows = narrow(tables.rows.size());
+        supernode.row_count = narrow(layout.rows(s).size());
+        supernode.values = narrow(tables.lower_place.size());
+        tables.rows.insert(tables.rows.end(), layout.rows(s).begin(), layout.rows(s).end());
+        const std::size_t width = supernode.width;
+        tables.lower_place.resize(tables.lower_place.size() + width * (width + supernode.row_count),
+                                  nobody);
+        std::uint32_t* const places = tables.lower_place.data() + supernode.values;
+        for (std::size_t q = 0; q < width; ++q) {
+            const std::size_t column = supernode.begin + q;
+            places[q * width + q] = nobody;  // written by itself
+            for (std::size_t i = 0; i < pattern.lower[column].size(); ++i) {
+                const std::uint32_t row = pattern.lower[column][i];
+                std::size_t at = row - supernode.begin;
+                if (at >= width) {
+                    const auto found =
+                        std::lower_bound(layout.rows(s).begin(), layout.rows(s).end(), row);
+                    at = width + static_cast<std::size_t>(found - layout.rows(s).begin());
+                }
+                places[at * width + q] = lower_places[column][i];
+            }
+        }
+        tables.supernodes.push_back(supernode);
+    }
+    tables.value_count = tables.supernode_values + narrow(tables.lower_place.size());
+}
+
+void add_panels(const SparsePattern& a, const FactorPattern& pattern, const Layout& layout,
+                const Lists& upper_places, Tables& tables) {
+    const std::size_t n = pattern.lower.size();
+    const auto entries = permuted_entries(a, tables.order);
+    const std::vector<std::uint32_t>& cuts = layout.panels();
+    for (std::size_t t = 0; t + 1 < cuts.size(); ++t) {
+        ColumnPanel panel;
+        panel.begin = layout.begin(cuts[t]);
+        panel.width = layout.begin(cuts[t + 1] - 1) + layout.width(cuts[t + 1] - 1) - panel.begin;
+        panel.supernode_begin = cuts[t];
+        panel.supernode_end = cuts[t + 1];
+        std::vector<std::uint8_t> is_used(n);
+        const auto use = [&](std::uint32_t s, std::uint32_t first) {
+            for (std::uint32_t q = first; q < layout.width(s); ++q) {
+                is_used[layout.begin(s) + q] = 1;
+            }
+            for (const std::uint32_t row : layout.rows(s)) {
+                is_used[row] = 1;
+            }
+        };
+        panel.source_begin = narrow(tables.sources.size());
+        for (const PanelSource& source :
+             layout.sources_of(pattern.upper, panel.begin, panel.begin + panel.width)) {
+            if (source.supernode < panel.supernode_begin) {
+                tables.sources.push_back(source);
+                use(source.supernode, source.first);
+            }
+        }
+        panel.source_end = narrow(tables.sources.size());
+        for (std::uint32_t s = panel.supernode_begin; s < panel.supernode_end; ++s) {
+            use(s, 0);
+            const std::uint32_t end = layout.begin(s) + layout.width(s);
+            for (std::uint32_t column = end; column < panel.begin + panel.width; ++column) {
+                for (const std::uint32_t row : pattern.upper[column]) {
+                    tables.supernodes[s].is_followed =
+                        tables.supernodes[s].is_followed || (row >= layout.begin(s) && row < end);
+                }
+            }
+        }
+        panel.entry_begin = narrow(tables.entries.size());
+        panel.upper_begin = narrow(tables.upper.size());
+        for (std::uint32_t lane = 0; lane < panel.width; ++lane) {
+            const std::uint32_t column = panel.begin + lane;
+            for (const PlaceToPlace& entry : entries[column]) {
+                is_used[entry.to] = 1;
+                tables.entries.push_back({entry.from, entry.to * kPanelColumns + lane});
+            }
+            for (std::size_t i = 0; i < pattern.upper[column].size(); ++i) {
+                const std::uint32_t row = pattern.upper[column][i];
+                tables.upper.push_back({row * kPanelColumns + lane, upper_places[column][i]});
+            }
+        }
+        panel.entry_end = narrow(tables.entries.size());
+        panel.upper_end = narrow(tables.upper.size());
+        panel.row_begin = narrow(tables.rows.size());
+        for (std::size_t row = 0; row < n; ++row) {
+            if (is_used[row] != 0) {
+                tables.rows.push_back(narrow(row));
+            }
+        }
+        panel.row_end = narrow(tables.rows.size());
+        tables.panels.push_back(panel);
+    }
+}
+
+void count_work(const Layout& layout, Tables& tables) {
+    LeftLookingReport& report = tables.report;
+    for (const ColumnPanel& panel : tables.panels) {
+        for (std::uint32_t i = panel.source_begin; i < panel.source_end; ++i) {
+            const PanelSource& source = tables.sources[i];
+            const std::uint32_t columns = layout.width(source.supernode) - source.first;
+            const std::size_t rows = layout.rows(source.supernode).size();
+            report.padded_flops +=
+                static_cast<double>((2 * rows + columns - 1) * columns * kPanelColumns);
+        }
+        for (std::uint32_t s = panel.supernode_begin; s < panel.supernode_end; ++s) {
+            const double width = layout.width(s);
+            report.padded_flops +=
+                width * width * (2.0 / 3.0 * width + static_cast<double>(layout.rows(s).size()));
+        }
+    }
+    report.panel_count = tables.panels.size();
+    report.supernode_count = tables.supernodes.size();
+    report.source_count = tables.sources.size();
+    report.group_count = tables.groups.size();
+}
+
+}  // namespace
+
+LeftLookingPlan LeftLookingPlan::make(const SparsePattern& pattern,
+                                      const LeftLookingOptions& options) {
+    constexpr std::array kPaddings{0.15, 0.4};
+    auto tables = std::make_shared<Tables>();
+    tables->report.estimated_cycles = std::numeric_limits<double>::infinity();
+    std::optional<FactorPattern> best_pattern;
+    std::optional<Layout> best;
+    for (NamedOrder& candidate : orders_to_try(pattern, options.order)) {
+        BitMatrix filled = permuted_rows(pattern, candidate.order);
+        fill_in(filled);
+        FactorPattern factors{filled};
+        bool is_best = false;
+        for (const double padding : kPaddings) {
+            Layout layout{factors, options.padding.value_or(padding)};
+            double cycles = 0.0;
+            const std::vector<std::uint32_t>& cuts = layout.panels();
+            for (std::size_t t = 0; t + 1 < cuts.size(); ++t) {
+                cycles += layout.cost(layout.sources_of(
+                    factors.upper, layout.begin(cuts[t]),
+                    layout.begin(cuts[t + 1] - 1) + layout.width(cuts[t + 1] - 1)));
+            }
+            if (cycles < tables->report.estimated_cycles) {
+                is_best = true;
+                tables->report.estimated_cycles = cycles;
+                best = std::move(layout);
+            }
+        }
+        if (is_best) {
+            tables->report.ordering = candidate.name;
+            tables->report.flops = factor_flops(filled);
+            tables->order = std::move(candidate.order);
+            best_pattern = std::move(factors);
+        }
+    }
+    const auto count = [](const Lists& lists) {
+        return std::accumulate(lists.begin(), lists.end(), std::size_t{0},
+                               [](std::size_t sum, const auto& list) { return sum + list.size(); });
+    };
+    tables->report.entry_count =
+        count(best_pattern->lower) + count(best_pattern->upper) + pattern.size();
+    const auto [lower_places, upper_places] = add_groups(*best_pattern, *tables);
+    add_supernodes(*best_pattern, *best, lower_places, *tables);
+    add_panels(pattern, *best_pattern, *best, upper_places, *tables);
+    count_work(*best, *tables);
+    tables->column_begins.assign(pattern.column_begins.begin(), pattern.column_begins.end());
+    tables->row_of_entry.assign(pattern.row_of_entry.begin(), pattern.row_of_entry.end());
+    return LeftLookingPlan{std::move(tables)};
+}
+
+LeftLookingProgram LeftLookingPlan::program() const noexcept {
+    const Tables& t = *tables_;
+    return {.size = narrow(t.order.size()),
+            .slot_count = t.slot_count,
+            .entry_count = narrow(t.row_of_entry.size()),
+            .panel_count = narrow(t.panels.size()),
+            .reciprocals = t.reciprocals,
+            .supernode_values = t.supernode_values,
+            .value_count = t.value_count,
+            .panels = t.panels.data(),
+            .supernodes = t.supernodes.data(),
+            .sources = t.sources.data(),
+            .rows = t.rows.data(),
+            .entries = t.entries.data(),
+            .upper = t.upper.data(),
+            .lower_place = t.lower_place.data(),
+            .columns = t.columns.data(),
+            .groups = t.groups.data(),
+            .order = t.order.data()};
+}
+
+}  // namespace erbium::math
