@@ -23,7 +23,7 @@
 #include "erbium/sim/lanes_kernels.hpp"
 #include "erbium/sim/sensitivity.hpp"
 #include "erbium/sim/sensitivity_kernels.hpp"
-#include "erbium/sim/sensitivity_tables.hpp"
+#include "erbium/sim/sensitivity_net_rates.hpp"
 #include "load_network.hpp"
 #include "tests/support/ode_zoo.hpp"
 
@@ -118,9 +118,10 @@ int main(int count, char** arguments) {
         sensitivities = candidate.system == kernels ? &candidate : sensitivities;
     }
     const sim::DirectionKernels& inputs = sensitivities->inputs;
-    const sim::RowPattern rows{system.program()};
-    const std::vector<sim::EntryPair> pairs(system.jacobian_size(), {0.5, 0.25});
-    const math::AlignedDoubles many(n * inputs.width, 1.0);
+    const sim::NetRates net{tables};
+    const math::AlignedDoubles slopes(net.coefficients().count, 0.5);
+    const math::AlignedDoubles many(net.row_count() * inputs.width, 1.0);
+    math::AlignedDoubles many_rates(net.size() * inputs.width);
     math::AlignedDoubles many_x(n * inputs.width);
     // Three steps or so of one run, by ten inputs.
     sim::Run run;
@@ -159,9 +160,9 @@ int main(int count, char** arguments) {
             columns.solve(start.data(), x.data());
         } else if (kernel == "left_looking_for_many") {
             columns.solve_for_many(inputs.solves, many.data(), many_x.data());
-        } else if (kernel == "multiply_pair") {
-            inputs.multiply_pair(rows.rows(), pairs.data(), many.data(), many.data(),
-                                 many_x.data());
+        } else if (kernel == "net_rates") {
+            inputs.net_rates(net.sums(), slopes.data(), many.data(), many.data(),
+                             many_rates.data());
         } else if (kernel == "forward_run") {
             (void)derivatives.forward(run, by);
         } else if (kernel == "adjoint_run") {

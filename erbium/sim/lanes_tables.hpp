@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "erbium/eqn/elimination.hpp"
@@ -83,6 +84,10 @@ public:
     [[nodiscard]] const LaneProgram& held_program() const noexcept { return held_program_; }
     [[nodiscard]] std::size_t rate_count() const noexcept { return rate_count_; }
     [[nodiscard]] std::size_t partial_count() const noexcept { return partial_count_; }
+    /// Where each partial derivative of the program stands among those of LaneProgram::partials.
+    [[nodiscard]] std::span<const std::uint32_t> partial_places() const noexcept {
+        return partials_.place;
+    }
     [[nodiscard]] std::size_t time_partial_count() const noexcept {
         return time_partials_.slots.size();
     }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "erbium/base/check.hpp"
@@ -88,12 +89,15 @@ public:
     std::vector<Sensitivities> forward(std::span<const SensitivityTask> tasks, Recorded how) {
         std::vector<Sensitivities> results(tasks.size());
         model_.prepare(how == Recorded::in_lanes);
+        if (!net_rates_) {
+            net_rates_.emplace(model_.tables());
+        }
         const bool keeps_stages = std::any_of(
             tasks.begin(), tasks.end(), [](const auto& task) { return !task.inputs.empty(); });
         for_chunks(tasks.size(), how, keeps_stages,
                    [&](RunRecorder& recorder, const SensitivityKernels* /*wide*/) {
                        return [&, sweep = std::make_shared<ForwardSweep>(
-                                      model_.tables(), model_.plan(), pattern_, kernels_,
+                                      model_.tables(), model_.plan(), *net_rates_, kernels_,
                                       model_.tableau())](std::size_t begin, std::size_t end) {
                            std::vector<RecordedRun> recorded = record(recorder, tasks, begin, end);
                            for (std::size_t i = begin; i < end; ++i) {
@@ -279,7 +283,8 @@ private:
     SensitivityOptions options_;
     const SensitivityKernels& kernels_;
     RecordedModel model_;
-    RowPattern pattern_;
+    ColumnPattern pattern_;
+    std::optional<NetRates> net_rates_;  // made when forward derivatives are first asked for
     Differentiability differentiability_;
 };
 

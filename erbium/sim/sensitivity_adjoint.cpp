@@ -44,7 +44,7 @@ TransposedSums::TransposedSums(const LaneSums& sums, std::size_t value_count) : 
     }
 }
 
-AdjointSweep::AdjointSweep(const LaneTables& tables, const RowPattern& pattern,
+AdjointSweep::AdjointSweep(const LaneTables& tables, const ColumnPattern& pattern,
                            const SensitivityKernels& kernels, std::unique_ptr<StepReplay> replay,
                            RunRecorder& recorder)
     : tables_{tables},
@@ -335,7 +335,7 @@ void AdjointSweep::step_back() {
     const double* const u_first = u_.data() + (stages - 1) * row;
     double* const y_first = y_bar_.data() + (stages - 1) * row;
     std::copy(u_first, u_first + row, f_worths_.begin());
-    kernels_.outer_products(pattern_.columns(), tableau_.stages, u_.data(), replay_->k(),
+    kernels_.outer_products(pattern_.view(), tableau_.stages, u_.data(), replay_->k(),
                             entry_worths_.data());
     kernels_.sum_up(jacobian_.view(), entry_worths_.data(), partial_worths_.data());
     kernels_.reverse_sums(program.partial_sums, partial_worths_.data() + products_ * width_,

@@ -50,7 +50,7 @@ class AdjointSweep {
 public:
     /// The tables must outlive it.
     /// @param kernels  of as many lanes as the replay has
-    AdjointSweep(const LaneTables& tables, const RowPattern& pattern,
+    AdjointSweep(const LaneTables& tables, const ColumnPattern& pattern,
                  const SensitivityKernels& kernels, std::unique_ptr<StepReplay> replay,
                  RunRecorder& recorder);
 
@@ -99,7 +99,7 @@ private:
 
     const LaneTables& tables_;
     const eqn::Program program_;
-    const RowPattern& pattern_;
+    const ColumnPattern& pattern_;
     const SensitivityKernels& kernels_;
     const SensitivityKernels& one_;  // of one lane
     const RosenbrockTableau& tableau_;

@@ -13,35 +13,73 @@ using eqn::Instruction;
 
 }  // namespace
 
-ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan,
-                           const RowPattern& pattern, const SensitivityKernels& kernels,
-                           const RosenbrockTableau& tableau)
+ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, const NetRates& net,
+                           const SensitivityKernels& kernels, const RosenbrockTableau& tableau)
     : tables_{tables},
       program_{tables.system().program()},
-      pattern_{pattern},
+      net_{net},
       kernels_{kernels.inputs},
-      stage_kernels_{kernels.directions},
+      stage_kernels_{kernels},
       tableau_{tableau},
       n_{tables.system().state_count()},
       width_{kernels.inputs.width},
       replay_{tables, plan, kernels, tableau},
       kernel_{tables.system()},
+      slope_table_{program_.slot_count},
       y_(n_),
       f_(n_) {
-    const std::size_t row = n_ * width_;
-    const std::size_t stages = replay_.stages();
-    pairs_.assign(stages, std::vector<EntryPair>(tables.program().jacobian.count));
-    directions_.assign(n_ * kernels.width, 0.0);
-    direction_slots_.assign(tables.slot_count() * kernels.width, 0.0);
-    direction_partials_.assign(tables.partial_count() * kernels.width, 0.0);
-    direction_entries_.assign(tables.program().jacobian.count * kernels.width, 0.0);
+    std::vector<std::uint8_t> moves(n_);
+    for (std::uint32_t s = 0; s < n_; ++s) {
+        moves[s] = tables.system().is_fixed(SpeciesId{s}) ? 0 : 1;
+    }
+    TangentRows rows{std::vector<std::uint32_t>(program_.slot_count, TangentRows::kNone), 0};
+    rate_tangents_ = {program_.rate_tape, program_.observable_terms, moves, true, slope_table_,
+                      rows};
+    slope_tangents_ = {program_.slope_tape, program_.observable_terms, moves, true, slope_table_,
+                       rows};
+    plan_time_slope();
+    const std::size_t lanes = replay_.lanes();
+    directions_.assign(net.row_count() * lanes, 0.0);
+    direction_slots_.assign(tables.slot_count() * lanes, 0.0);
+    coefficients_.assign(replay_.passes() * lanes * net.coefficients().count, 0.0);
+    for (math::AlignedDoubles* state : {&stage_, &new_s_}) {
+        state->assign(net.row_count() * width_, 0.0);
+    }
+    for (math::AlignedDoubles* state : {&sum_, &more_, &time_slope_, &right_}) {
+        state->assign(n_ * width_, 0.0);
+    }
+    rates_.assign(net.size() * width_, 0.0);
     active_.assign(tables.scratch_count() * width_, 0.0);
     all_slots_.assign(tables.slot_count() * width_, 0.0);
-    for (math::AlignedDoubles* rows : {&stage_, &sum_, &more_, &time_slope_, &right_, &new_s_}) {
-        rows->assign(row, 0.0);
+}
+
+/// df/dt depends on a small part of the tapes.
+void ForwardSweep::plan_time_slope() {
+    if (!tables_.has_time_slope()) {
+        return;
     }
-    reciprocal_h_.assign(width_, 1.0);
-    d_h_.assign(width_, 0.0);
+    std::vector<std::uint8_t> is_needed(program_.slot_count);
+    for (const eqn::Product& product : program_.time_partials) {
+        is_needed[product.slot] = 1;
+    }
+    const std::vector<Instruction> slope_part = needed_part(program_.time_slope_tape, is_needed);
+    const std::vector<Instruction> rate_part = needed_part(program_.rate_tape, is_needed);
+    for (const auto& part : {slope_part, rate_part}) {
+        for (const Instruction& i : part) {
+            is_needed[i.dst] = 0;
+        }
+    }
+    TangentRows rows{std::vector<std::uint32_t>(program_.slot_count, TangentRows::kNone), 0};
+    for (eqn::Slot slot = program_.parameter_begin; slot < program_.slot_count; ++slot) {
+        if (is_needed[slot] != 0 && slot != program_.time_slot) {
+            rows.of_slot[slot] = slot;
+            time_constants_.push_back(slot);
+        }
+    }
+    const std::vector<std::uint8_t> moves(n_, 1);
+    time_rate_tangents_ = {rate_part, program_.observable_terms, moves, true, slope_table_, rows};
+    time_slope_tangents_ = {slope_part, program_.observable_terms, moves, true, slope_table_, rows};
+    time_rows_.assign(tables_.slot_count() * width_, 0.0);
 }
 
 void ForwardSweep::carry(const RecordedPhase& phase, std::span<double> values) {
@@ -93,8 +131,7 @@ void ForwardSweep::step(const ScriptItem& item, const RunScript& script, const S
         replay_.set_held(0, std::span{script.held}.subspan(item.held * count, count));
     }
     replay_.compute();
-    differentiate_matrices();
-    std::fill(reciprocal_h_.begin(), reciprocal_h_.end(), 1.0 / traced.size);
+    find_coefficients();
     const std::vector<double>& outputs = phase_->output_times;
     for (Group& group : groups_) {
         step(group);
@@ -117,61 +154,71 @@ void ForwardSweep::step(const ScriptItem& item, const RunScript& script, const S
     }
 }
 
-/// The matrices that all inputs share: J at each stage, and how J k_i changes with the state.
-void ForwardSweep::differentiate_matrices() {
+/// Slopes of rates by states and inputs, of all stages.
+void ForwardSweep::find_coefficients() {
+    const std::span<const OperationSlope> slopes = slope_table_.slopes();
+    for (std::size_t pass = 0; pass < replay_.passes(); ++pass) {
+        double* const slots = replay_.slots(pass);
+        stage_kernels_.operation_slopes(
+            slopes.data(), slopes.data() + slopes.size(), slots,
+            slots + (std::size_t{slope_table_.one()} + 1) * replay_.lanes());
+    }
+    for (std::size_t pass = 0; pass < replay_.passes(); ++pass) {
+        find_net_coefficients(pass);
+        for (Group& group : groups_) {
+            find_explicit_coefficients(group, pass);
+        }
+    }
+}
+
+/// The slopes by states that all inputs share: at each stage, and how those at the step's start
+/// change along it.
+void ForwardSweep::find_net_coefficients(std::size_t pass) {
     const LaneProgram& program = tables_.program();
-    const std::size_t width = stage_kernels_.width;
-    const bool has_tapes = !program_.rate_tape.empty() || !program_.slope_tape.empty();
-    if (has_tapes) {
-        const std::span<const double> slots{replay_.coefficients(0), tables_.slot_count()};
-        tape_slopes(program_.rate_tape, slots, rate_slopes_);
-        tape_slopes(program_.slope_tape, slots, slopes_);
-    }
-    const LaneProducts& p = program.partials;
-    const std::size_t products = p.none + p.one + p.two + p.more;
-    const std::span<const std::uint32_t> entries = pattern_.entries();
-    for (std::size_t first = 0; first < replay_.stages(); first += width) {
-        const std::size_t count = std::min(width, replay_.stages() - first);
-        for (std::size_t s = 0; s < count; ++s) {
-            const double* const k = replay_.k(first + s);
-            for (std::size_t i = 0; i < n_; ++i) {
-                directions_[i * width + s] = k[i];
-            }
-        }
-        if (has_tapes) {
-            stage_kernels_.tangent_tape(program.rate_tape, program.rate_tape_end,
-                                        rate_slopes_.data(), program.observable_terms,
-                                        directions_.data(), direction_slots_.data());
-            stage_kernels_.tangent_tape(program.slope_tape, program.slope_tape_end, slopes_.data(),
-                                        program.observable_terms, directions_.data(),
-                                        direction_slots_.data());
-        }
-        stage_kernels_.tangent_products(p, replay_.coefficients(0), replay_.y(),
-                                        has_tapes ? direction_slots_.data() : nullptr,
-                                        directions_.data(), direction_partials_.data());
-        stage_kernels_.sum_up(program.partial_sums, direction_partials_.data(),
-                              direction_partials_.data() + products * width);
-        stage_kernels_.sum_up(program.jacobian, direction_partials_.data(),
-                              direction_entries_.data());
-        for (std::size_t i = 0; i < entries.size(); ++i) {
-            const double* const jacobians = replay_.jacobian(first) + entries[i] * width;
-            const double* const directions = direction_entries_.data() + entries[i] * width;
-            for (std::size_t s = 0; s < count; ++s) {
-                pairs_[first + s][i] = {jacobians[s], directions[s]};
-            }
+    const DirectionKernels& directions = stage_kernels_.directions;
+    const std::size_t lanes = replay_.lanes();
+    const std::size_t first = pass * lanes;
+    for (std::size_t l = 0; l < std::min(lanes, replay_.stages() - first); ++l) {
+        const double* const k = replay_.k(first + l);
+        for (std::size_t i = 0; i < n_; ++i) {
+            directions_[i * lanes + l] = k[i];
         }
     }
-    if (tables_.has_time_slope()) {
-        const std::span<const double> slots{replay_.coefficients(0), tables_.slot_count()};
-        tape_slopes(program_.rate_tape, slots, rate_slopes_);
-        tape_slopes(program_.time_slope_tape, slots, time_slope_slopes_);
+    directions.sum_species(net_.species_sums(), n_, directions_.data());
+    for (const TangentTape* tape : {&rate_tangents_, &slope_tangents_}) {
+        directions.run_tangents(tape->begin(), tape->end(), replay_.slots(0), lanes,
+                                program.observable_terms, directions_.data(),
+                                direction_slots_.data());
     }
+    stage_kernels_.multiply_out(program.partials, replay_.slots(pass), replay_.states(pass),
+                                values_.data());
+    const bool has_tapes = !rate_tangents_.empty() || !slope_tangents_.empty();
+    directions.tangent_products(program.partials, replay_.slots(0), lanes, replay_.y(),
+                                has_tapes ? direction_slots_.data() : nullptr, directions_.data(),
+                                values_.data() + tables_.partial_count() * lanes);
+    const CoefficientSums sums = net_.coefficients();
+    stage_kernels_.sum_coefficients(sums, values_.data(), coefficients_.data() + first * sums.count);
+}
+
+/// The slopes by what the group's inputs change while states are held.
+void ForwardSweep::find_explicit_coefficients(Group& group, std::size_t pass) {
+    const ExplicitRates& rates = group.tables->rates;
+    const CoefficientSums sums = rates.coefficients();
+    const std::size_t lanes = replay_.lanes();
+    const std::span<const eqn::Product> products = rates.products();
+    stage_kernels_.products_of_stages(products.data(), products.data() + products.size(),
+                                      rates.factors(), replay_.slots(pass), replay_.states(pass),
+                                      values_.data());
+    stage_kernels_.bent_products(rates.bent_products(), replay_.slots(0), replay_.y(),
+                                 directions_.data(), values_.data() + products.size() * lanes);
+    stage_kernels_.sum_coefficients(sums, values_.data(),
+                                    group.coefficients.data() + pass * lanes * sums.count);
 }
 
 /// result += df/dp and df/d(fixed amounts) at slots and y.
 void ForwardSweep::add_explicit(Group& group, const double* slots, const double* y,
                                 double* result) {
-    const ActiveTables& tables = *group.tables;
+    const ActiveTables& tables = group.tables->active;
     if (tables.rates().count == 0) {
         return;
     }
@@ -187,36 +234,19 @@ void ForwardSweep::add_explicit(Group& group, const double* slots, const double*
     kernels_.add_active_rows(tables.changes(), active_.data(), result);
 }
 
-/// group.entries = how J changes at the step's start while the states are held.
-void ForwardSweep::explicit_entries(Group& group) {
-    const ActiveTables& tables = *group.tables;
-    const std::span<const double> slots{replay_.coefficients(0), tables_.slot_count()};
-    for (const std::span<const Instruction> tape : {tables.rate_tape(), tables.slope_tape()}) {
-        if (!tape.empty()) {
-            tape_slopes(tape, slots, slopes_);
-            kernels_.tangent_tape(tape.data(), tape.data() + tape.size(), slopes_.data(),
-                                  program_.observable_terms.data(), group.fixed.data(),
-                                  group.dslots.data());
-        }
-    }
-    kernels_.active_products(tables.partials(), slots.data(), replay_.y(), group.dslots.data(),
-                             group.fixed.data(), active_.data());
-    kernels_.active_sums(tables.partial_sums(), active_.data(),
-                         active_.data() + tables.partials().count * width_);
-    kernels_.active_sums(tables.entries(), active_.data(), group.entries.data());
-}
-
 /// time_slope_ = how df/dt at the step's start changes.
 void ForwardSweep::differentiate_time_slope(Group& group) {
     const LaneProgram& program = tables_.program();
-    std::copy(group.dslots.begin(), group.dslots.end(), all_slots_.begin());
-    kernels_.tangent_tape(program.rate_tape, program.rate_tape_end, rate_slopes_.data(),
-                          program.observable_terms, group.s.data(), all_slots_.data());
-    kernels_.tangent_tape(program.time_slope_tape, program.time_slope_tape_end,
-                          time_slope_slopes_.data(), program.observable_terms, group.s.data(),
-                          all_slots_.data());
-    kernels_.tangent_products(program.time_partials, replay_.coefficients(0), replay_.y(),
-                              all_slots_.data(), group.s.data(), active_.data());
+    for (const eqn::Slot slot : time_constants_) {
+        std::copy_n(lane_row(group.dslots, slot), width_, lane_row(time_rows_, slot));
+    }
+    const double* const slots = replay_.slots(0);
+    for (const TangentTape* tape : {&time_rate_tangents_, &time_slope_tangents_}) {
+        kernels_.run_tangents(tape->begin(), tape->end(), slots, replay_.lanes(),
+                              program.observable_terms, group.s.data(), time_rows_.data());
+    }
+    kernels_.tangent_products(program.time_partials, slots, replay_.lanes(), replay_.y(),
+                              time_rows_.data(), group.s.data(), active_.data());
     kernels_.sum_up(program.time_slopes, active_.data(), time_slope_.data());
     for (std::size_t i = 0; i < n_; ++i) {
         if (replay_.has_slope()[i] == 0) {
@@ -226,55 +256,65 @@ void ForwardSweep::differentiate_time_slope(Group& group) {
 }
 
 void ForwardSweep::step(Group& group) {
-    const RowPatternView rows = pattern_.rows();
     const double h = replay_.h()[0];
-    const ActiveRows active_entries = group.tables->entries();
-    if (active_entries.count != 0) {
-        explicit_entries(group);
-    }
+    begin_step(group);
     const bool has_slope = tables_.has_time_slope();
     if (has_slope) {
         differentiate_time_slope(group);
     }
     for (std::size_t s = 0; s < replay_.stages(); ++s) {
-        const int before = static_cast<int>(s);
-        const double* state = group.s.data();
-        if (s > 0) {
-            move_to_stage(group, s);
-            state = stage_.data();
+        RosenbrockTableau::Row c = tableau_.c[s];
+        for (double& weight : c) {
+            weight /= h;
         }
-        kernels_.multiply_pair(rows, pairs_[s].data(), state, group.s.data(), sum_.data());
-        add_explicit(group, replay_.coefficients(s), replay_.stage_state(s), sum_.data());
-        kernels_.add_active_entries(active_entries, group.entries.data(), replay_.k(s),
-                                    sum_.data());
-        std::fill(d_h_.begin(), d_h_.end(), tableau_.d[s] * h);
-        kernels_.stage_right_side(n_, sum_.data(), group.k.data(), before, tableau_.c[s].data(),
-                                  reciprocal_h_.data(),
-                                  has_slope && tableau_.d[s] != 0.0 ? time_slope_.data() : nullptr,
-                                  d_h_.data(), right_.data());
+        kernels_.sum_stages(n_, group.s.data(), group.k.data(), static_cast<int>(s),
+                            tableau_.a[s].data(), c.data(), stage_.data(), sum_.data());
+        kernels_.sum_species(net_.species_sums(), n_, stage_.data());
+        rates_at(group, s, stage_.data());
+        kernels_.right_side(net_.changes(), rates_.data(), sum_.data(),
+                            has_slope && tableau_.d[s] != 0.0 ? time_slope_.data() : nullptr,
+                            tableau_.d[s] * h, right_.data());
         replay_.solve_for_many(kernels_.solves, right_.data(), group.k.data() + s * n_ * width_);
     }
 }
 
-/// stage_ = derivatives of the state that stage s looks at, from that of the stage before where the
-/// two differ by one increment: as the last two of a stiffly accurate method do.
-void ForwardSweep::move_to_stage(Group& group, std::size_t s) {
-    const std::size_t last = s - 1;
-    RosenbrockTableau::Row before = tableau_.a[last];
-    before[last] = 1.0;
-    if (last > 0 && tableau_.a[s] == before) {
-        add_increment(group, last);
-        return;
+/// What stays the same through a step.
+void ForwardSweep::begin_step(Group& group) {
+    const ExplicitRates& rates = group.tables->rates;
+    kernels_.sum_species(net_.species_sums(), n_, group.s.data());
+    for (const ExplicitRates::Copied& slot : rates.slots()) {
+        std::copy_n(lane_row(group.dslots, slot.from), width_, lane_row(group.rows, slot.row));
     }
-    kernels_.stage_state(n_, group.s.data(), group.k.data(), static_cast<int>(s),
-                         tableau_.a[s].data(), stage_.data());
+    for (const ExplicitRates::Copied& species : rates.species()) {
+        std::copy_n(lane_row(group.s, species.from), width_, lane_row(group.rows, species.row));
+    }
+    for (const TangentTape* tape : {&rates.rate_tape(), &rates.slope_tape()}) {
+        kernels_.run_tangents(tape->begin(), tape->end(), replay_.slots(0), replay_.lanes(),
+                              program_.observable_terms.data(), group.fixed.data(),
+                              group.rows.data());
+        if (tape == &rates.rate_tape()) {
+            std::copy(lane_row(group.rows, rates.rate_rows_begin()),
+                      lane_row(group.rows, rates.rate_rows_end()),
+                      lane_row(group.rows, rates.rate_rows_end()));
+        }
+    }
 }
 
-/// stage_ += derivatives of k_s.
-void ForwardSweep::add_increment(Group& group, std::size_t s) {
-    const double one = 1.0;
-    kernels_.stage_state(n_, stage_.data(), group.k.data() + s * n_ * width_, 1, &one,
-                         stage_.data());
+/// rates_ = derivatives of the net rates at stage s, where those of the state are `state`, and of
+/// what they change by along the stage.
+void ForwardSweep::rates_at(Group& group, std::size_t s, const double* state) {
+    const ExplicitRates& rates = group.tables->rates;
+    kernels_.net_rates(net_.sums(), coefficients_.data() + s * net_.coefficients().count, state,
+                       group.s.data(), rates_.data());
+    if (s > 0) {
+        const TangentTape& tape = rates.rate_tape();
+        kernels_.run_tangents(tape.begin(), tape.end(), replay_.slots_of(s), replay_.lanes(),
+                              program_.observable_terms.data(), group.fixed.data(),
+                              group.rows.data());
+    }
+    kernels_.add_to_rates(rates.added(),
+                          group.coefficients.data() + s * rates.coefficients().count,
+                          group.rows.data(), rates_.data());
 }
 
 /// more_ = derivatives of the interpolated state, S being that before the step.

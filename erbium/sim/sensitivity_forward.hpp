@@ -2,8 +2,8 @@
 // erbium/sim/sensitivity_forward.hpp: carries derivatives through a recorded run, many at once.
 // Reads: RunScript, StepTrace   Makes: Sensitivities' numbers   Used by: sim::SensitivitySolver
 //
-// One subject, whose inputs stand in the lanes: matrices and factors are computed once per step and
-// shared by all inputs.
+// One subject, whose inputs stand in the lanes: factors, slopes of rates and their changes are
+// computed once per step, all stages at once, and shared by all inputs.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,11 @@
 #include "erbium/sim/recorded_run.hpp"
 #include "erbium/sim/run_script.hpp"
 #include "erbium/sim/sensitivity.hpp"
+#include "erbium/sim/sensitivity_explicit_rates.hpp"
 #include "erbium/sim/sensitivity_kernels.hpp"
+#include "erbium/sim/sensitivity_net_rates.hpp"
 #include "erbium/sim/sensitivity_tables.hpp"
+#include "erbium/sim/sensitivity_tangents.hpp"
 #include "erbium/sim/single_replay.hpp"
 
 namespace erbium::sim {
@@ -27,8 +30,8 @@ class SteadyStateSlopes;
 /// Workspace of one thread. Everything is allocated at the start of a run.
 class ForwardSweep {
 public:
-    /// The tables and the plan must outlive it.
-    ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, const RowPattern& pattern,
+    /// The tables, the plan and the net rates must outlive it.
+    ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, const NetRates& net,
                  const SensitivityKernels& kernels, const RosenbrockTableau& tableau);
 
     /// Derivatives of the initial state, under the parameters of `run`, or of its equilibration
@@ -50,23 +53,32 @@ public:
     void write_state(std::span<double> to) const;
 
 private:
+    /// What depends on one set of inputs.
+    struct InputTables {
+        InputTables(const eqn::System& system, const ActiveSeeds& seeds, const NetRates& net,
+                    SlopeTable& slopes)
+            : active{system, seeds}, rates{system, active, net, slopes} {}
+        ActiveTables active;
+        ExplicitRates rates;
+    };
     /// Inputs that are carried in one pack of lanes.
     struct Group {
         std::size_t first{};  // input of lane 0
         std::size_t count{};
-        std::shared_ptr<const ActiveTables> tables;
-        math::AlignedDoubles dslots;  // slots x W
-        math::AlignedDoubles s;       // derivatives of the state
-        math::AlignedDoubles fixed;   // the same of fixed species only, else 0
-        math::AlignedDoubles k;       // of the stages
-        math::AlignedDoubles entries;
+        std::shared_ptr<const InputTables> tables;
+        math::AlignedDoubles dslots;        // slots x W
+        math::AlignedDoubles s;             // derivatives of the state, then of sums of species
+        math::AlignedDoubles fixed;         // the same of fixed species only, else 0
+        math::AlignedDoubles k;             // of the stages
+        math::AlignedDoubles rows;          // of ExplicitRates
+        math::AlignedDoubles coefficients;  // of ExplicitRates, by stage
         math::AlignedDoubles moved;         // derivative of each moment's time
         math::AlignedDoubles due;           // ... of each firing's assignments
         math::AlignedDoubles fired_values;  // of values taken when events fired
         bool has_fixed{};
     };
 
-    std::shared_ptr<const ActiveTables> tables_for(std::span<const Input> inputs);
+    std::shared_ptr<const InputTables> tables_for(std::span<const Input> inputs);
     void seed_parameters(Group& group);
     void compute_constants(Group& group);
     void begin_state(Group& group);
@@ -87,13 +99,15 @@ private:
     // sensitivity_forward.cpp
     void step(const ScriptItem& item, const RunScript& script, const StepTrace& trace,
               std::span<double> values);
-    void differentiate_matrices();
+    void find_coefficients();
+    void find_net_coefficients(std::size_t pass);
+    void find_explicit_coefficients(Group& group, std::size_t pass);
+    void plan_time_slope();
     void differentiate_time_slope(Group& group);
     void step(Group& group);
-    void move_to_stage(Group& group, std::size_t s);
-    void add_increment(Group& group, std::size_t s);
+    void begin_step(Group& group);
+    void rates_at(Group& group, std::size_t s, const double* state);
     void add_explicit(Group& group, const double* slots, const double* y, double* result);
-    void explicit_entries(Group& group);
     void record(Group& group, const double* s, std::size_t row, std::span<double> values);
     void interpolate(Group& group, double theta);
     void observe(double t, std::span<const double> y);
@@ -103,9 +117,9 @@ private:
 
     const LaneTables& tables_;
     const eqn::Program program_;
-    const RowPattern& pattern_;
-    const DirectionKernels& kernels_;        // for inputs
-    const DirectionKernels& stage_kernels_;  // for stages as directions
+    const NetRates& net_;
+    const DirectionKernels& kernels_;          // for inputs
+    const SensitivityKernels& stage_kernels_;  // for stages
     const RosenbrockTableau& tableau_;
     std::size_t n_;
     std::size_t width_;
@@ -117,28 +131,33 @@ private:
     std::span<const Input> inputs_;
     bool is_equilibrating_{};
     std::vector<Group> groups_;
-    std::vector<std::pair<ActiveSeeds, std::shared_ptr<const ActiveTables>>> known_tables_;
+    std::vector<std::pair<ActiveSeeds, std::shared_ptr<const InputTables>>> known_tables_;
+
+    SlopeTable slope_table_;
+    TangentTape rate_tangents_;  // of everything, as states change
+    TangentTape slope_tangents_;
+    TangentTape time_rate_tangents_;  // of what df/dt depends on, as states and constants change
+    TangentTape time_slope_tangents_;
+    std::vector<eqn::Slot> time_constants_;  // that these read
 
     // Of the present step, shared by all groups.
-    std::vector<std::vector<EntryPair>> pairs_;  // by stage: J there, d(J k)/dy
-    math::AlignedDoubles directions_;            // n x lanes: stages as directions
-    math::AlignedDoubles direction_slots_;
-    math::AlignedDoubles direction_partials_;
-    math::AlignedDoubles direction_entries_;
+    math::AlignedDoubles directions_;       // rows x lanes: stages as directions
+    math::AlignedDoubles direction_slots_;  // slots x lanes
+    math::AlignedDoubles values_;           // that coefficients are sums of
+    math::AlignedDoubles coefficients_;     // of net rates, by stage
     std::vector<double> slopes_;
     std::vector<double> rate_slopes_;
-    std::vector<double> time_slope_slopes_;
 
     // Of the group at work.
     math::AlignedDoubles active_;
     math::AlignedDoubles stage_;
     math::AlignedDoubles sum_;
+    math::AlignedDoubles rates_;
     math::AlignedDoubles more_;
     math::AlignedDoubles time_slope_;
     math::AlignedDoubles right_;
     math::AlignedDoubles new_s_;
-    math::AlignedDoubles reciprocal_h_;
-    math::AlignedDoubles d_h_;
+    math::AlignedDoubles time_rows_;  // slots x W, for df/dt
     math::AlignedDoubles all_slots_;  // slots x W for functions
     std::vector<double> y_;
     std::vector<double> f_;

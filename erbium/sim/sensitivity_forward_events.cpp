@@ -21,7 +21,7 @@ void fill_row(double* row, std::size_t width, double value) noexcept {
 
 }  // namespace
 
-std::shared_ptr<const ActiveTables> ForwardSweep::tables_for(std::span<const Input> inputs) {
+std::shared_ptr<const ForwardSweep::InputTables> ForwardSweep::tables_for(std::span<const Input> inputs) {
     ActiveSeeds seeds;
     const auto add_species = [&](SpeciesId s) {
         if (tables_.system().is_fixed(s)) {
@@ -71,7 +71,8 @@ std::shared_ptr<const ActiveTables> ForwardSweep::tables_for(std::span<const Inp
             return tables;
         }
     }
-    auto tables = std::make_shared<const ActiveTables>(tables_.system(), seeds);
+    auto tables =
+        std::make_shared<const InputTables>(tables_.system(), seeds, net_, slope_table_);
     known_tables_.emplace_back(std::move(seeds), tables);
     return tables;
 }
@@ -88,22 +89,32 @@ void ForwardSweep::begin(const Run& run, std::span<const Input> inputs, bool is_
     kernel_.initial_state(y_);
     const std::size_t group_count = (inputs.size() + width_ - 1) / width_;
     groups_.resize(group_count);
+    std::size_t value_count = 2 * tables_.partial_count();
     for (std::size_t g = 0; g < group_count; ++g) {
         Group& group = groups_[g];
         group.first = g * width_;
         group.count = std::min(width_, inputs.size() - group.first);
         group.tables = tables_for(inputs.subspan(group.first, group.count));
         group.dslots.assign(tables_.slot_count() * width_, 0.0);
-        group.s.assign(n_ * width_, 0.0);
+        group.s.assign(net_.row_count() * width_, 0.0);
         group.fixed.assign(n_ * width_, 0.0);
         group.k.assign(replay_.stages() * n_ * width_, 0.0);
-        group.entries.assign(group.tables->entries().count * width_, 0.0);
+        group.rows.assign(group.tables->rates.row_count() * width_, 0.0);
+        group.coefficients.assign(
+            replay_.passes() * replay_.lanes() * group.tables->rates.coefficients().count, 0.0);
+        value_count = std::max(value_count, group.tables->rates.value_count());
         group.has_fixed = false;
         for (std::uint32_t s = 0; s < n_; ++s) {
-            group.has_fixed = group.has_fixed || group.tables->is_active(SpeciesId{s});
+            group.has_fixed = group.has_fixed || group.tables->active.is_active(SpeciesId{s});
         }
         seed_parameters(group);
         begin_state(group);
+    }
+    values_.assign(value_count * replay_.lanes(), 0.0);
+    replay_.make_room(slope_table_.size());
+    for (std::size_t pass = 0; pass < replay_.passes(); ++pass) {
+        std::fill_n(replay_.slots(pass) + slope_table_.one() * replay_.lanes(), replay_.lanes(),
+                    1.0);
     }
     replay_.set_constants(0, kernel_);
 }
@@ -133,7 +144,7 @@ void ForwardSweep::seed_parameters(Group& group) {
 }
 
 void ForwardSweep::compute_constants(Group& group) {
-    const std::span<const Instruction> tape = group.tables->constants();
+    const std::span<const Instruction> tape = group.tables->active.constants();
     tape_slopes(tape, kernel_.slots(), slopes_);
     const double* slopes = slopes_.data();
     for (const Instruction& i : tape) {
@@ -172,7 +183,7 @@ void ForwardSweep::begin_state(Group& group) {
 
 void ForwardSweep::copy_fixed(Group& group) {
     for (std::uint32_t s = 0; group.has_fixed && s < n_; ++s) {
-        if (group.tables->is_active(SpeciesId{s})) {
+        if (group.tables->active.is_active(SpeciesId{s})) {
             std::copy_n(lane_row(group.s, s), width_, lane_row(group.fixed, s));
         }
     }

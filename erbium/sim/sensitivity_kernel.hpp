@@ -52,10 +52,12 @@ void tangent_tape(const eqn::Instruction* i, const eqn::Instruction* end, const 
     }
 }
 
-/// Directions of products of a slot and states. `dslots` null: slots do not change.
+/// Directions of products of a slot and states; slots stand `stride` apart. `dslots` null: slots do
+/// not change.
 template <int W>
-void tangent_products(const LaneProducts& p, const double* slots, const double* y,
-                      const double* dslots, const double* dy, double* results) noexcept {
+void tangent_products(const LaneProducts& p, const double* slots, std::size_t stride,
+                      const double* y, const double* dslots, const double* dy,
+                      double* results) noexcept {
     const Pack<W> zero = broadcast<W>(0.0);
     const auto dslot = [&](std::uint32_t i) {
         return dslots == nullptr ? zero : at<W>(dslots, p.slots[i]);
@@ -65,11 +67,11 @@ void tangent_products(const LaneProducts& p, const double* slots, const double* 
         put<W>(results, i, dslot(i));
     }
     for (const std::uint32_t end = i + p.one; i < end; ++i) {
-        const double slot = slots[p.slots[i]];
+        const double slot = slots[p.slots[i] * stride];
         put<W>(results, i, dslot(i) * y[p.first[i]] + slot * at<W>(dy, p.first[i]));
     }
     for (const std::uint32_t end = i + p.two; i < end; ++i) {
-        const double slot = slots[p.slots[i]];
+        const double slot = slots[p.slots[i] * stride];
         const double a = y[p.first[i]];
         const double b = y[p.second[i]];
         put<W>(results, i,
@@ -77,7 +79,7 @@ void tangent_products(const LaneProducts& p, const double* slots, const double* 
                    (slot * a) * at<W>(dy, p.second[i]));
     }
     for (const std::uint32_t end = i + p.more; i < end; ++i) {
-        double value = slots[p.slots[i]];
+        double value = slots[p.slots[i] * stride];
         Pack<W> d = dslot(i);
         for (std::uint32_t f = p.first[i]; f < p.first[i] + p.second[i]; ++f) {
             const double factor = y[p.factors[f]];
@@ -130,43 +132,6 @@ void add_active_rows(const ActiveRows& r, const double* values, double* result) 
             sum = sum + r.terms[t].weight * at<W>(values, r.terms[t].index);
         }
         put<W>(result, row.row, sum);
-    }
-}
-
-/// result[i] = the i-th row's sum over values; `result` may go on where `values` end.
-template <int W>
-void active_sums(const ActiveRows& r, const double* values, double* result) noexcept {
-    for (std::uint32_t i = 0; i < r.count; ++i) {
-        Pack<W> sum = broadcast<W>(0.0);
-        for (std::uint32_t t = r.rows[i].begin; t < r.rows[i].end; ++t) {
-            sum = sum + r.terms[t].weight * at<W>(values, r.terms[t].index);
-        }
-        put<W>(result, i, sum);
-    }
-}
-
-/// result += E v, E given by its active entries, W matrices and one vector.
-template <int W>
-void add_active_entries(const ActiveRows& r, const double* entries, const double* v,
-                        double* result) noexcept {
-    for (std::uint32_t i = 0; i < r.count; ++i) {
-        const ActiveRow& row = r.rows[i];
-        put<W>(result, row.row, at<W>(result, row.row) + v[row.column] * at<W>(entries, i));
-    }
-}
-
-/// result = A v + B w, A and B the first and second of the pairs.
-template <int W>
-void multiply_pair(const RowPatternView& pattern, const EntryPair* entries, const double* v,
-                   const double* w, double* result) noexcept {
-    for (std::uint32_t row = 0; row < pattern.size; ++row) {
-        Pack<W> first = broadcast<W>(0.0);
-        Pack<W> second = broadcast<W>(0.0);
-        for (std::uint32_t e = pattern.begins[row]; e < pattern.begins[row + 1]; ++e) {
-            first = first + entries[e].first * at<W>(v, pattern.columns[e]);
-            second = second + entries[e].second * at<W>(w, pattern.columns[e]);
-        }
-        put<W>(result, row, first + second);
     }
 }
 
@@ -311,12 +276,12 @@ void reverse_tape(const eqn::Instruction* begin, const eqn::Instruction* i, cons
 /// entries[e] = sum over stages of u[row] k[column]: what an entry of J is worth in sum u^T J k.
 /// The stages of k stand first to last, those of u last to first.
 template <int W>
-void outer_products(const RowPatternView& columns, int stages, const double* u, const double* k,
+void outer_products(const PatternView& columns, int stages, const double* u, const double* k,
                     double* entries) noexcept {
     const std::size_t size = std::size_t{columns.size} * W;
     for (std::uint32_t column = 0; column < columns.size; ++column) {
         for (std::uint32_t e = columns.begins[column]; e < columns.begins[column + 1]; ++e) {
-            const std::int64_t row = std::int64_t{columns.columns[e]} * W;
+            const std::int64_t row = std::int64_t{columns.rows[e]} * W;
             Pack<W> sum = broadcast<W>(0.0);
             for (int s = 0; s < stages; ++s) {
                 const double* const ks = k + static_cast<std::size_t>(s) * size;

@@ -12,30 +12,35 @@
 
 namespace erbium::sim {
 
-/// `width` directions past one subject. Arguments: see the templates in sensitivity_kernel.hpp and
-/// lanes_kernel.hpp. Nothing is allocated.
+/// `width` directions past one subject. Arguments: see the templates in sensitivity_kernel.hpp,
+/// sensitivity_stage_kernel.hpp and lanes_kernel.hpp. Nothing is allocated.
 struct DirectionKernels {
     std::size_t width{};
     void (*tangent_tape)(const eqn::Instruction* begin, const eqn::Instruction* end,
                          const double* slopes, const eqn::Term* terms, const double* dy,
                          double* dslots) noexcept {};
-    void (*tangent_products)(const LaneProducts& products, const double* slots, const double* y,
-                             const double* dslots, const double* dy, double* results) noexcept {};
+    void (*tangent_products)(const LaneProducts& products, const double* slots, std::size_t stride,
+                             const double* y, const double* dslots, const double* dy,
+                             double* results) noexcept {};
     void (*sum_up)(const LaneSums& sums, const double* values, double* results) noexcept {};
     void (*active_products)(const ActiveProducts& products, const double* slots, const double* y,
                             const double* dslots, const double* dy, double* results) noexcept {};
     void (*add_active_rows)(const ActiveRows& rows, const double* values,
                             double* result) noexcept {};
-    void (*active_sums)(const ActiveRows& rows, const double* values, double* result) noexcept {};
-    void (*add_active_entries)(const ActiveRows& rows, const double* entries, const double* v,
-                               double* result) noexcept {};
-    void (*multiply_pair)(const RowPatternView& pattern, const EntryPair* entries, const double* v,
-                          const double* w, double* result) noexcept {};
+    void (*run_tangents)(const TangentInstruction* begin, const TangentInstruction* end,
+                         const double* slots, std::size_t stride, const eqn::Term* terms,
+                         const double* dy, double* rows) noexcept {};
+    void (*sum_species)(const SpeciesSums& sums, std::size_t n, double* rows) noexcept {};
+    void (*sum_stages)(std::size_t n, const double* s, const double* k, int stages, const double* a,
+                       const double* c, double* state, double* sum) noexcept {};
+    void (*net_rates)(const NetRateSums& sums, const double* coefficients, const double* state,
+                      const double* s, double* rates) noexcept {};
+    void (*add_to_rates)(const AddedRates& added, const double* coefficients, const double* rows,
+                         double* rates) noexcept {};
+    void (*right_side)(const LaneSums& changes, const double* rates, const double* sum,
+                       const double* slope, double weight, double* result) noexcept {};
     void (*stage_state)(std::size_t n, const double* y, const double* k, int stages,
                         const double* a, double* result) noexcept {};
-    void (*stage_right_side)(std::size_t n, const double* f, const double* k, int stages,
-                             const double* c, const double* reciprocal_h, const double* slope,
-                             const double* d_h, double* result) noexcept {};
     math::ManySides solves;
 };
 
@@ -47,6 +52,19 @@ struct SensitivityKernels {
     DirectionKernels inputs;      ///< of as many as pays when they are the inputs of one subject
     void (*sum_up)(const LaneSums& sums, const double* values, double* results) noexcept {};
 
+    // Stages of one subject in the lanes.
+    void (*multiply_out)(const LaneProducts& products, const double* slots, const double* y,
+                         double* results) noexcept {};
+    void (*operation_slopes)(const OperationSlope* begin, const OperationSlope* end,
+                             const double* slots, double* results) noexcept {};
+    void (*products_of_stages)(const eqn::Product* begin, const eqn::Product* end,
+                               const std::uint32_t* factors, const double* slots, const double* y,
+                               double* results) noexcept {};
+    void (*bent_products)(const BentProducts& products, const double* slots, const double* y,
+                          const double* k, double* results) noexcept {};
+    void (*sum_coefficients)(const CoefficientSums& sums, const double* values,
+                             double* results) noexcept {};
+
     // Reverse: one adjoint past each of `width` subjects.
     void (*reverse_sums)(const LaneSums& sums, const double* rows, double* values) noexcept {};
     void (*reverse_products)(const LaneProducts& products, const double* slots, const double* y,
@@ -55,7 +73,7 @@ struct SensitivityKernels {
     void (*reverse_tape)(const eqn::Instruction* begin, const eqn::Instruction* end,
                          const eqn::Term* terms, const double* slots, double* slot_worths,
                          double* y_worths) noexcept {};
-    void (*outer_products)(const RowPatternView& columns, int stages, const double* u,
+    void (*outer_products)(const PatternView& columns, int stages, const double* u,
                            const double* k, double* entries) noexcept {};
     void (*run_rate_tape)(const LaneProgram& program, const double* t, const double* y,
                           double* slots) noexcept {};

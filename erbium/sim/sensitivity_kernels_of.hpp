@@ -4,8 +4,8 @@
 #pragma once
 
 #include "erbium/math/many_sides_kernel.hpp"
-#include "erbium/sim/sensitivity_kernel.hpp"
 #include "erbium/sim/sensitivity_kernels.hpp"
+#include "erbium/sim/sensitivity_stage_kernel.hpp"
 
 namespace erbium::sim {
 
@@ -25,11 +25,13 @@ template <int W>
     kernels.sum_up = sum_up<W>;
     kernels.active_products = active_products<W>;
     kernels.add_active_rows = add_active_rows<W>;
-    kernels.active_sums = active_sums<W>;
-    kernels.add_active_entries = add_active_entries<W>;
-    kernels.multiply_pair = multiply_pair<W>;
+    kernels.run_tangents = run_tangents<W>;
+    kernels.sum_species = sum_species<W>;
+    kernels.sum_stages = sum_stages<W>;
+    kernels.net_rates = net_rates<W>;
+    kernels.add_to_rates = add_to_rates<W>;
+    kernels.right_side = right_side<W>;
     kernels.stage_state = stage_state<W>;
-    kernels.stage_right_side = stage_right_side<W>;
     kernels.solves = math::ERBIUM_TARGET::many_sides_of<W>();
     return kernels;
 }
@@ -42,6 +44,11 @@ template <int W, int Inputs = W>
     kernels.directions = direction_kernels_of<W>();
     kernels.inputs = direction_kernels_of<Inputs>();
     kernels.sum_up = sum_up<W>;
+    kernels.multiply_out = multiply_out<W>;
+    kernels.operation_slopes = operation_slopes<W>;
+    kernels.products_of_stages = products_of_stages<W>;
+    kernels.bent_products = bent_products<W>;
+    kernels.sum_coefficients = sum_coefficients<W>;
     kernels.reverse_sums = reverse_sums<W>;
     kernels.reverse_products = reverse_products<W>;
     kernels.reverse_tape = reverse_tape<W>;

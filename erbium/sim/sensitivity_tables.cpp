@@ -10,27 +10,12 @@ namespace erbium::sim {
 using eqn::Instruction;
 using eqn::Opcode;
 
-RowPattern::RowPattern(const eqn::Program& program) : size_{program.species} {
-    begins_.assign(size_ + 1U, 0);
-    for (const std::int32_t row : program.row_of_entry) {
-        row_of_entry_.push_back(static_cast<std::uint32_t>(row));
-        ++begins_[static_cast<std::size_t>(row) + 1];
-    }
-    for (std::size_t i = 1; i < begins_.size(); ++i) {
-        begins_[i] += begins_[i - 1];
-    }
+ColumnPattern::ColumnPattern(const eqn::Program& program) {
     for (const std::int32_t begin : program.column_begins) {
-        column_begins_.push_back(static_cast<std::uint32_t>(begin));
+        begins_.push_back(static_cast<std::uint32_t>(begin));
     }
-    columns_.resize(row_of_entry_.size());
-    entries_.resize(row_of_entry_.size());
-    std::vector<std::uint32_t> next = begins_;
-    for (std::uint32_t column = 0; column < size_; ++column) {
-        for (std::uint32_t e = column_begins_[column]; e < column_begins_[column + 1]; ++e) {
-            const std::uint32_t place = next[row_of_entry_[e]]++;
-            columns_[place] = column;
-            entries_[place] = e;
-        }
+    for (const std::int32_t row : program.row_of_entry) {
+        rows_.push_back(static_cast<std::uint32_t>(row));
     }
 }
 
@@ -52,29 +37,8 @@ ActiveTables::ActiveTables(const eqn::System& system, const ActiveSeeds& seeds)
         }
     }
     rate_tape_ = active_part(program_.rate_tape);
-    slope_tape_ = active_part(program_.slope_tape);
     rates_ = active_products(program_.rates);
-    changes_ = active_sums(program_.stoichiometry, rates_.place,
-                           [](std::uint32_t row) { return ActiveRow{.row = row}; });
-    partials_ = active_products(program_.partials);
-    partial_sums_ = active_sums(program_.partial_sums, partials_.place,
-                                [](std::uint32_t row) { return ActiveRow{.row = row}; });
-    std::vector<std::uint32_t> place = partials_.place;
-    place.resize(program_.partials.size() + program_.partial_sums.begins.size() - 1, kNone);
-    for (std::uint32_t i = 0; i < partial_sums_.rows.size(); ++i) {
-        place[program_.partials.size() + partial_sums_.rows[i].row] =
-            static_cast<std::uint32_t>(partials_.products.size()) + i;
-    }
-    std::vector<std::uint32_t> column_of_entry(program_.row_of_entry.size());
-    for (std::uint32_t column = 0; column < program_.species; ++column) {
-        for (auto e = program_.column_begins[column]; e < program_.column_begins[column + 1]; ++e) {
-            column_of_entry[static_cast<std::size_t>(e)] = column;
-        }
-    }
-    entries_ = active_sums(program_.jacobian, place, [&](std::uint32_t e) {
-        return ActiveRow{.row = static_cast<std::uint32_t>(program_.row_of_entry[e]),
-                         .column = column_of_entry[e]};
-    });
+    changes_ = active_sums(program_.stoichiometry, rates_.place);
 }
 
 bool ActiveTables::depends(const Instruction& i) const noexcept {
@@ -127,9 +91,8 @@ ActiveTables::Products ActiveTables::active_products(std::span<const eqn::Produc
     return result;
 }
 
-template <class Name>
 ActiveTables::Sums ActiveTables::active_sums(const eqn::Rows& rows,
-                                             const std::vector<std::uint32_t>& place, Name name) {
+                                             const std::vector<std::uint32_t>& place) {
     Sums result;
     const std::size_t count = rows.begins.empty() ? 0 : rows.begins.size() - 1;
     for (std::uint32_t row = 0; row < count; ++row) {
@@ -141,10 +104,7 @@ ActiveTables::Sums ActiveTables::active_sums(const eqn::Rows& rows,
             }
         }
         if (result.terms.size() > begin) {
-            ActiveRow active = name(row);
-            active.begin = begin;
-            active.end = static_cast<std::uint32_t>(result.terms.size());
-            result.rows.push_back(active);
+            result.rows.push_back({row, begin, static_cast<std::uint32_t>(result.terms.size())});
         }
     }
     return result;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/sim/sensitivity_tables.hpp: which part of a system changes with which numbers, as tables.
-// Reads: eqn::System   Makes: ActiveTables, RowPattern   Used by: sim::ForwardSweep
+// Reads: eqn::System   Makes: ActiveTables, ColumnPattern   Used by: sim::ForwardSweep,
+// sim::AdjointSweep
 #pragma once
 
 #include <cstdint>
@@ -12,28 +13,18 @@
 
 namespace erbium::sim {
 
-/// The Jacobian's pattern by rows, and where each entry stands by columns.
-class RowPattern {
+/// The Jacobian's pattern by columns, as kernels read it.
+class ColumnPattern {
 public:
-    explicit RowPattern(const eqn::Program& program);
+    explicit ColumnPattern(const eqn::Program& program);
 
-    [[nodiscard]] RowPatternView rows() const noexcept {
-        return {size_, begins_.data(), columns_.data()};
+    [[nodiscard]] PatternView view() const noexcept {
+        return {static_cast<std::uint32_t>(begins_.size() - 1), begins_.data(), rows_.data()};
     }
-    /// The same matrix transposed: its columns as rows.
-    [[nodiscard]] RowPatternView columns() const noexcept {
-        return {size_, column_begins_.data(), row_of_entry_.data()};
-    }
-    /// By entry in the order of rows, its index in the order of columns.
-    [[nodiscard]] std::span<const std::uint32_t> entries() const noexcept { return entries_; }
 
 private:
-    std::uint32_t size_{};
     std::vector<std::uint32_t> begins_;
-    std::vector<std::uint32_t> columns_;
-    std::vector<std::uint32_t> entries_;
-    std::vector<std::uint32_t> column_begins_;
-    std::vector<std::uint32_t> row_of_entry_;
+    std::vector<std::uint32_t> rows_;
 };
 
 /// Numbers that a derivative is taken by, as the equations see them.
@@ -44,8 +35,8 @@ struct ActiveSeeds {
     bool operator==(const ActiveSeeds&) const = default;
 };
 
-/// Everything in a system that depends on the seeds while the states that reactions change are
-/// held. Never changes.
+/// Everything in the rates of a system that depends on the seeds while the states that reactions
+/// change are held. Never changes.
 class ActiveTables {
 public:
     ActiveTables(const eqn::System& system, const ActiveSeeds& seeds);
@@ -59,9 +50,6 @@ public:
     [[nodiscard]] std::span<const eqn::Instruction> rate_tape() const noexcept {
         return rate_tape_;
     }
-    [[nodiscard]] std::span<const eqn::Instruction> slope_tape() const noexcept {
-        return slope_tape_;
-    }
     [[nodiscard]] bool is_active(eqn::Slot slot) const noexcept { return is_active_[slot] != 0; }
     [[nodiscard]] bool is_active(SpeciesId s) const noexcept {
         return is_active_species_[s.value] != 0;
@@ -70,10 +58,6 @@ public:
     /// Rates, and their sums over species.
     [[nodiscard]] ActiveProducts rates() const noexcept { return rates_.view(*this); }
     [[nodiscard]] ActiveRows changes() const noexcept { return changes_.view(); }
-    /// Partial derivatives, sums of them (standing after them), and the Jacobian's entries.
-    [[nodiscard]] ActiveProducts partials() const noexcept { return partials_.view(*this); }
-    [[nodiscard]] ActiveRows partial_sums() const noexcept { return partial_sums_.view(); }
-    [[nodiscard]] ActiveRows entries() const noexcept { return entries_.view(); }
 
 private:
     struct Products {
@@ -96,10 +80,8 @@ private:
     [[nodiscard]] bool depends(const eqn::Instruction& i) const noexcept;
     std::vector<eqn::Instruction> active_part(std::span<const eqn::Instruction> tape);
     [[nodiscard]] Products active_products(std::span<const eqn::Product> products) const;
-    /// Rows with an active term; `row_of` and `column_of` name them.
-    template <class Name>
-    static Sums active_sums(const eqn::Rows& rows, const std::vector<std::uint32_t>& place,
-                            Name name);
+    /// Rows with an active term.
+    static Sums active_sums(const eqn::Rows& rows, const std::vector<std::uint32_t>& place);
 
     eqn::System system_;  // keeps the program's tables
     eqn::Program program_;
@@ -107,12 +89,8 @@ private:
     std::vector<std::uint8_t> is_active_species_;  // fixed species only
     std::vector<eqn::Instruction> constants_;
     std::vector<eqn::Instruction> rate_tape_;
-    std::vector<eqn::Instruction> slope_tape_;
     Products rates_;
     Sums changes_;
-    Products partials_;
-    Sums partial_sums_;
-    Sums entries_;
 };
 
 /// Slopes of each instruction of a tape by its operands, three numbers each, at the values that

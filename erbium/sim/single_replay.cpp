@@ -14,9 +14,10 @@ SingleReplay::SingleReplay(const LaneTables& tables, const MatrixPlan& plan,
       kernels_{kernels},
       matrix_{plan},
       lanes_{kernels.width},
-      entries_{tables.program().jacobian.count},
-      jacobian_(entries_),
-      slope_(n_) {
+      pass_slots_((stages() + lanes_ - 1) / lanes_),
+      pass_states_(pass_slots_.size(), math::AlignedDoubles(n_ * lanes_, 0.0)),
+      slots_(tables.slot_count()),
+      jacobian_(tables.program().jacobian.count) {
     const LaneProgram& program = tables.held_program();
     written_.push_back(program.time_slot);
     for (const auto& [begin, end] :
@@ -27,13 +28,16 @@ SingleReplay::SingleReplay(const LaneTables& tables, const MatrixPlan& plan,
             written_.push_back(i->dst);
         }
     }
-    const std::size_t passes = (stages() + lanes_ - 1) / lanes_;
-    slots_.assign(stages() * tables.slot_count(), 0.0);
-    jacobians_.assign(passes * entries_ * lanes_, 0.0);
+    make_room(tables.slot_count());
     lane_times_.assign(lanes_, 0.0);
-    lane_states_.assign(n_ * lanes_, 0.0);
-    lane_slots_.assign(tables.slot_count() * lanes_, 0.0);
     scratch_.assign(tables.scratch_count() * lanes_, 0.0);
+    slope_.assign(n_ * lanes_, 0.0);
+}
+
+void SingleReplay::make_room(std::size_t slot_count) {
+    for (math::AlignedDoubles& slots : pass_slots_) {
+        slots.assign(slot_count * lanes_, 0.0);
+    }
 }
 
 void SingleReplay::exchange_rows(std::size_t /*l*/, bool exchanges_rows) {
@@ -52,20 +56,20 @@ void SingleReplay::set_step(std::size_t l, const StepTrace& trace, std::size_t i
 
 void SingleReplay::set_constants(std::size_t /*l*/, const eqn::ReferenceKernel& kernel) noexcept {
     const std::span<const double> from = kernel.slots();
-    for (std::size_t s = 0; s < stages(); ++s) {
-        std::copy(from.begin(), from.end(), coefficients(s));
-    }
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::fill_n(lane_slots_.data() + i * lanes_, lanes_, from[i]);
+    std::copy(from.begin(), from.end(), slots_.begin());
+    for (math::AlignedDoubles& slots : pass_slots_) {
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            std::fill_n(slots.data() + i * lanes_, lanes_, from[i]);
+        }
     }
 }
 
 void SingleReplay::set_held(std::size_t /*l*/, std::span<const double> truths) noexcept {
     for (std::size_t i = 0; i < truths.size(); ++i) {
-        for (std::size_t s = 0; s < stages(); ++s) {
-            coefficients(s)[held_slots_[i]] = truths[i];
+        slots_[held_slots_[i]] = truths[i];
+        for (math::AlignedDoubles& slots : pass_slots_) {
+            std::fill_n(slots.data() + held_slots_[i] * lanes_, lanes_, truths[i]);
         }
-        std::fill_n(lane_slots_.data() + held_slots_[i] * lanes_, lanes_, truths[i]);
     }
 }
 
@@ -77,48 +81,55 @@ void SingleReplay::compute() {
                    {stage_states_.data() + s * n_, n_});
         stage_times_[s] = std::min(t_[0] + tableau_.alpha[s] * h_[0], latest_[0]);
     }
-    for (std::size_t first = 0; first < stages(); first += lanes_) {
-        compute_jacobians(first);
+    for (std::size_t pass = 0; pass < passes(); ++pass) {
+        run_tapes(pass);
+    }
+    if (tables_.has_time_slope()) {
+        find_slopes_in_time();
     }
     if (!factors_.empty()) {
         matrix_.restore(factors_);
-    } else {
-        for (std::size_t e = 0; e < entries_; ++e) {
-            const double entry = jacobian(0)[e * lanes_];
-            jacobian_[e] = std::isfinite(entry) ? entry : 0.0;  // as sim::OneStepIntegrator
-        }
-        // It was factored well when the step was done.
-        (void)matrix_.factor(jacobian_, 1.0 / (h_[0] * tableau_.gamma), exchanges_rows_);
+        return;
     }
-    if (tables_.has_time_slope()) {
-        sensitivity_kernels().front().system->time_slope(
-            tables_.held_program(), y_.data(), coefficients(0), scratch_.data(), slope_.data());
-        for (std::size_t i = 0; i < n_; ++i) {
-            has_slope_[i] = std::isfinite(slope_[i]) ? 1 : 0;
-        }
+    sensitivity_kernels().front().system->jacobian_entries(
+        tables_.held_program(), y_.data(), coefficients(0), scratch_.data(), jacobian_.data());
+    for (double& entry : jacobian_) {
+        entry = std::isfinite(entry) ? entry : 0.0;  // as sim::OneStepIntegrator
     }
+    // It was factored well when the step was done.
+    (void)matrix_.factor(jacobian_, 1.0 / (h_[0] * tableau_.gamma), exchanges_rows_);
 }
 
-/// Slots and Jacobians of as many stages as there are lanes.
-void SingleReplay::compute_jacobians(std::size_t first) {
+void SingleReplay::run_tapes(std::size_t pass) {
     const LaneProgram& program = tables_.held_program();
+    double* const states = pass_states_[pass].data();
     for (std::size_t l = 0; l < lanes_; ++l) {
-        const std::size_t s = std::min(first + l, stages() - 1);  // spare lanes compute along
+        const std::size_t s = std::min(pass * lanes_ + l, stages() - 1);
         lane_times_[l] = stage_times_[s];
         const double* const y = stage_state(s);
         for (std::size_t i = 0; i < n_; ++i) {
-            lane_states_[i * lanes_ + l] = y[i];
+            states[i * lanes_ + l] = y[i];
         }
     }
-    kernels_.run_rate_tape(program, lane_times_.data(), lane_states_.data(), lane_slots_.data());
-    kernels_.system->jacobian_entries(program, lane_states_.data(), lane_slots_.data(),
-                                      scratch_.data(), jacobians_.data() + first * entries_);
-    const std::size_t count = std::min(lanes_, stages() - first);
+    kernels_.run_rate_tape(program, lane_times_.data(), states, slots(pass));
+    kernels_.run_slope_tape(program, states, slots(pass));
+}
+
+/// At the step's start.
+void SingleReplay::find_slopes_in_time() {
+    kernels_.system->time_slope(tables_.held_program(), states(0), slots(0), scratch_.data(),
+                                slope_.data());
+    for (std::size_t i = 0; i < n_; ++i) {
+        has_slope_[i] = std::isfinite(slope_[i * lanes_]) ? 1 : 0;
+    }
+}
+
+double* SingleReplay::coefficients(std::size_t s) {
+    const double* const from = slots_of(s);
     for (const eqn::Slot slot : written_) {
-        for (std::size_t l = 0; l < count; ++l) {
-            coefficients(first + l)[slot] = lane_slots_[slot * lanes_ + l];
-        }
+        slots_[slot] = from[slot * lanes_];
     }
+    return slots_.data();
 }
 
 void SingleReplay::solve_transposed(const double* b, double* x) {

@@ -2,8 +2,8 @@
 // erbium/sim/single_replay.hpp: recalls the recorded steps of one subject.
 // Reads: StepTrace with stages   Used by: sim::ForwardSweep, sim::AdjointSweep of single runs
 //
-// Nothing is solved again: the stages k were kept. Stages stand in the lanes where tapes run and
-// Jacobians are computed, so that all of a step are done at once.
+// Nothing is solved again: the stages k were kept. Stages stand in the lanes where tapes run, so that
+// all of a step are done at once.
 #pragma once
 
 #include "erbium/sim/sensitivity_kernels.hpp"
@@ -24,41 +24,47 @@ public:
     void set_constants(std::size_t l, const eqn::ReferenceKernel& kernel) noexcept override;
     void set_held(std::size_t l, std::span<const double> truths) noexcept override;
     void compute() override;
-    [[nodiscard]] double* coefficients(std::size_t s) override {
-        return slots_.data() + s * tables_.slot_count();
-    }
+    [[nodiscard]] double* coefficients(std::size_t s) override;
     void solve_transposed(const double* b, double* x) override;
     /// Solves with the step's matrix for as many right-hand sides as the kernels take.
     void solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
         matrix_.solve_for_many(kernels, b, x);
     }
 
-    /// Entry e of the Jacobian at stage s is at [e * entry_stride()].
-    [[nodiscard]] const double* jacobian(std::size_t s) const noexcept {
-        const std::size_t pass = s / lanes_;
-        return jacobians_.data() + pass * entries_ * lanes_ + s % lanes_;
+    // Stages in the lanes; in several passes where there are more of them. Stage s stands in lane
+    // s % lanes() of pass s / lanes(); spare lanes hold the last stage.
+    [[nodiscard]] std::size_t lanes() const noexcept { return lanes_; }
+    [[nodiscard]] std::size_t passes() const noexcept { return pass_slots_.size(); }
+    /// What the tapes of rates and of their slopes compute. Behind the slots there is the room that
+    /// was asked for.
+    [[nodiscard]] double* slots(std::size_t pass) noexcept { return pass_slots_[pass].data(); }
+    /// Those of stage s, lanes() apart.
+    [[nodiscard]] const double* slots_of(std::size_t s) const noexcept {
+        return pass_slots_[s / lanes_].data() + s % lanes_;
     }
-    [[nodiscard]] std::size_t entry_stride() const noexcept { return lanes_; }
+    [[nodiscard]] const double* states(std::size_t pass) const noexcept {
+        return pass_states_[pass].data();
+    }
+    /// Room for as many slots in all. Forgets constants.
+    void make_room(std::size_t slot_count);
 
 private:
-    void compute_jacobians(std::size_t first);
+    void run_tapes(std::size_t pass);
+    void find_slopes_in_time();
 
     const SensitivityKernels& kernels_;
     ShiftedJacobian matrix_;
     bool exchanges_rows_{};
     std::span<const double> factors_;  // of the present step, when they were kept
     std::size_t lanes_;
-    std::size_t entries_;
-    std::vector<eqn::Slot> written_;  // by the tapes of rates and their slopes
-    math::AlignedDoubles slots_;      // stages x slots
-    math::AlignedDoubles jacobians_;
-    std::vector<double> jacobian_;  // at the step's start
-    // Of stages in lanes.
+    std::vector<eqn::Slot> written_;                 // by the tapes of rates and their slopes
+    std::vector<math::AlignedDoubles> pass_slots_;   // slots x lanes
+    std::vector<math::AlignedDoubles> pass_states_;  // states x lanes
     math::AlignedDoubles lane_times_;
-    math::AlignedDoubles lane_states_;
-    math::AlignedDoubles lane_slots_;
     math::AlignedDoubles scratch_;
-    std::vector<double> slope_;
+    math::AlignedDoubles slope_;
+    std::vector<double> slots_;     // of one stage
+    std::vector<double> jacobian_;  // at the step's start
 };
 
 }  // namespace erbium::sim
