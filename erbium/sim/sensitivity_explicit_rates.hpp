@@ -3,8 +3,9 @@
 // Reads: eqn::System   Makes: ExplicitRates   Used by: sim::ForwardSweep
 //
 // At stage s that is dr/dp at the stage and, as the matrix of the step changes too, the derivative
-// by p of (dr/dy k_s) at the step's start. Both are sums over the same few rows of derivatives: of
-// constants, and of what tapes compute of them.
+// by p of (dr/dy k_s) at the step's start. The first is a sum over rows of constants, by slopes that
+// all lanes share and that are found for all stages at once; the second also over rows of what tapes
+// compute at the start.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,8 @@
 
 namespace erbium::sim {
 
-/// For one set of inputs. Rows: what is copied from slots and fixed species; what the tape of rates
-/// makes of it at a stage; the same at the step's start; what the tape of slopes makes of that.
+/// For one set of inputs. Rows: what is copied from slots and fixed species, the constants; then what
+/// the tapes of rates and of slopes make of them at a step's start.
 class ExplicitRates {
 public:
     ExplicitRates(const eqn::System& system, const ActiveTables& active, const NetRates& net,
@@ -34,14 +35,21 @@ public:
     [[nodiscard]] std::span<const Copied> species() const noexcept { return species_; }
     [[nodiscard]] std::size_t row_count() const noexcept { return row_count_; }
 
-    [[nodiscard]] const TangentTape& rate_tape() const noexcept { return rate_tape_; }
-    [[nodiscard]] const TangentTape& slope_tape() const noexcept { return slope_tape_; }
-    /// Rows of the tape of rates: [begin, end), and once more from `end` on.
-    [[nodiscard]] std::size_t rate_rows_begin() const noexcept { return rate_rows_begin_; }
-    [[nodiscard]] std::size_t rate_rows_end() const noexcept { return rate_rows_end_; }
+    /// Both tapes.
+    [[nodiscard]] const TangentTape& tapes() const noexcept { return tapes_; }
 
-    /// Values that coefficients are sums of, of each stage: first these,
-    [[nodiscard]] std::span<const eqn::Product> products() const noexcept { return products_; }
+    /// Slopes of slots by constants, of each stage: row 0 is a 1, the others follow from these.
+    [[nodiscard]] std::span<const TangentInstruction> slopes() const noexcept { return slopes_; }
+    [[nodiscard]] std::size_t slope_count() const noexcept { return slope_count_; }
+
+    /// Values that coefficients are sums of, of each stage: first products of these slopes,
+    [[nodiscard]] std::span<const eqn::Product> slope_products() const noexcept {
+        return slope_products_;
+    }
+    /// then of slots,
+    [[nodiscard]] std::span<const eqn::Product> slot_products() const noexcept {
+        return slot_products_;
+    }
     /// then these.
     [[nodiscard]] BentProducts bent_products() const noexcept {
         return {static_cast<std::uint32_t>(bent_.size()), bent_.data(), factors_.data()};
@@ -49,7 +57,7 @@ public:
     /// Species, for eqn::Product::first.
     [[nodiscard]] const std::uint32_t* factors() const noexcept { return factors_.data(); }
     [[nodiscard]] std::size_t value_count() const noexcept {
-        return products_.size() + bent_.size();
+        return slope_products_.size() + slot_products_.size() + bent_.size();
     }
     [[nodiscard]] CoefficientSums coefficients() const noexcept {
         return {static_cast<std::uint32_t>(begins_.size() - 1), begins_.data(), terms_.data()};
@@ -59,11 +67,21 @@ public:
     }
 
 private:
-    void copy_constants(const eqn::Program& program, const ActiveTables& active,
-                        TangentRows& rows);
+    /// A slope of a slot by the constant in `row`; the row of slopes it stands in.
+    struct ByConstant {
+        std::uint32_t row{};
+        std::uint32_t slope{};
+    };
+    void copy_constants(const eqn::Program& program, const ActiveTables& active, TangentRows& rows);
+    void find_slopes(const eqn::Program& program, const TangentRows& rows, SlopeTable& slopes);
+    void add_move(const eqn::Instruction& i, std::span<const eqn::Term> terms);
+    void add_operation(const eqn::Instruction& i, SlopeTable& slopes);
+    std::uint32_t add_slope(TangentInstruction instruction);
+    void add_to_slope(std::uint32_t sum, const eqn::Instruction& i, std::uint8_t operand,
+                      std::uint32_t slope, SlopeTable& slopes);
     /// Of a product with one factor less.
     std::uint32_t write_factors(std::span<const std::uint32_t> factors, std::size_t without);
-    void add_rates(const eqn::Program& program, const NetRates& net, const TangentRows& rows);
+    void add_rates(const eqn::Program& program, const NetRates& net);
     void add_slopes(const eqn::Program& program, const NetRates& net, const TangentRows& rows);
     void write_sums();
 
@@ -72,11 +90,12 @@ private:
     std::vector<Copied> species_;
     std::vector<std::uint32_t> row_of_species_;
     std::size_t row_count_{};
-    TangentTape rate_tape_;
-    TangentTape slope_tape_;
-    std::size_t rate_rows_begin_{};
-    std::size_t rate_rows_end_{};
-    std::vector<eqn::Product> products_;
+    TangentTape tapes_;
+    std::vector<TangentInstruction> slopes_;
+    std::uint32_t slope_count_{1};
+    std::vector<std::vector<ByConstant>> by_constants_;  // by slot, rows ascending; while made
+    std::vector<eqn::Product> slope_products_;
+    std::vector<eqn::Product> slot_products_;
     std::vector<BentProduct> bent_;
     std::vector<std::uint32_t> factors_;
     /// By net rate, then row: the values that its coefficient is a sum of.

@@ -146,12 +146,24 @@ void ForwardSweep::step(const ScriptItem& item, const RunScript& script, const S
             record(group, more_.data(), row, values);
         }
     }
-    const RosenbrockTableau::Row ends = dense_weights(tableau_, item.kept_part);
     for (Group& group : groups_) {
-        kernels_.stage_state(n_, group.s.data(), group.k.data(), tableau_.stages, ends.data(),
-                             new_s_.data());
-        std::swap(group.s, new_s_);
+        end_step(group, item.kept_part);
     }
+}
+
+/// The derivatives of the state where the step ended or was cut.
+void ForwardSweep::end_step(Group& group, double kept_part) {
+    const std::size_t last = replay_.stages() - 1;
+    if (kept_part == 1.0) {
+        const double one = 1.0;
+        kernels_.stage_state(n_, group.last_stage.data(), group.k.data() + last * n_ * width_, 1,
+                             &one, group.s.data());
+        return;
+    }
+    const RosenbrockTableau::Row ends = dense_weights(tableau_, kept_part);
+    kernels_.stage_state(n_, group.s.data(), group.k.data(), tableau_.stages, ends.data(),
+                         new_s_.data());
+    std::swap(group.s, new_s_);
 }
 
 /// Slopes of rates by states and inputs, of all stages.
@@ -205,12 +217,22 @@ void ForwardSweep::find_explicit_coefficients(Group& group, std::size_t pass) {
     const ExplicitRates& rates = group.tables->rates;
     const CoefficientSums sums = rates.coefficients();
     const std::size_t lanes = replay_.lanes();
-    const std::span<const eqn::Product> products = rates.products();
-    stage_kernels_.products_of_stages(products.data(), products.data() + products.size(),
-                                      rates.factors(), replay_.slots(pass), replay_.states(pass),
-                                      values_.data());
+    const std::span<const TangentInstruction> slopes = rates.slopes();
+    const std::span<const eqn::Product> of_slopes = rates.slope_products();
+    const std::span<const eqn::Product> of_slots = rates.slot_products();
+    const double* const slots = replay_.slots(pass);
+    const double* const states = replay_.states(pass);
+    double* values = values_.data();
+    stage_kernels_.slopes_by_constants(slopes.data(), slopes.data() + slopes.size(), slots,
+                                       program_.observable_terms.data(), by_constants_.data());
+    stage_kernels_.products_of_stages(of_slopes.data(), of_slopes.data() + of_slopes.size(),
+                                      rates.factors(), by_constants_.data(), states, values);
+    values += of_slopes.size() * lanes;
+    stage_kernels_.products_of_stages(of_slots.data(), of_slots.data() + of_slots.size(),
+                                      rates.factors(), slots, states, values);
+    values += of_slots.size() * lanes;
     stage_kernels_.bent_products(rates.bent_products(), replay_.slots(0), replay_.y(),
-                                 directions_.data(), values_.data() + products.size() * lanes);
+                                 directions_.data(), values);
     stage_kernels_.sum_coefficients(sums, values_.data(),
                                     group.coefficients.data() + pass * lanes * sums.count);
 }
@@ -267,10 +289,12 @@ void ForwardSweep::step(Group& group) {
         for (double& weight : c) {
             weight /= h;
         }
+        double* const state =
+            s + 1 == replay_.stages() ? group.last_stage.data() : stage_.data();
         kernels_.sum_stages(n_, group.s.data(), group.k.data(), static_cast<int>(s),
-                            tableau_.a[s].data(), c.data(), stage_.data(), sum_.data());
-        kernels_.sum_species(net_.species_sums(), n_, stage_.data());
-        rates_at(group, s, stage_.data());
+                            tableau_.a[s].data(), c.data(), state, sum_.data());
+        kernels_.sum_species(net_.species_sums(), n_, state);
+        rates_at(group, s, state);
         kernels_.right_side(net_.changes(), rates_.data(), sum_.data(),
                             has_slope && tableau_.d[s] != 0.0 ? time_slope_.data() : nullptr,
                             tableau_.d[s] * h, right_.data());
@@ -288,16 +312,9 @@ void ForwardSweep::begin_step(Group& group) {
     for (const ExplicitRates::Copied& species : rates.species()) {
         std::copy_n(lane_row(group.s, species.from), width_, lane_row(group.rows, species.row));
     }
-    for (const TangentTape* tape : {&rates.rate_tape(), &rates.slope_tape()}) {
-        kernels_.run_tangents(tape->begin(), tape->end(), replay_.slots(0), replay_.lanes(),
-                              program_.observable_terms.data(), group.fixed.data(),
-                              group.rows.data());
-        if (tape == &rates.rate_tape()) {
-            std::copy(lane_row(group.rows, rates.rate_rows_begin()),
-                      lane_row(group.rows, rates.rate_rows_end()),
-                      lane_row(group.rows, rates.rate_rows_end()));
-        }
-    }
+    kernels_.run_tangents(rates.tapes().begin(), rates.tapes().end(), replay_.slots(0),
+                          replay_.lanes(), program_.observable_terms.data(), group.fixed.data(),
+                          group.rows.data());
 }
 
 /// rates_ = derivatives of the net rates at stage s, where those of the state are `state`, and of
@@ -306,12 +323,6 @@ void ForwardSweep::rates_at(Group& group, std::size_t s, const double* state) {
     const ExplicitRates& rates = group.tables->rates;
     kernels_.net_rates(net_.sums(), coefficients_.data() + s * net_.coefficients().count, state,
                        group.s.data(), rates_.data());
-    if (s > 0) {
-        const TangentTape& tape = rates.rate_tape();
-        kernels_.run_tangents(tape.begin(), tape.end(), replay_.slots_of(s), replay_.lanes(),
-                              program_.observable_terms.data(), group.fixed.data(),
-                              group.rows.data());
-    }
     kernels_.add_to_rates(rates.added(),
                           group.coefficients.data() + s * rates.coefficients().count,
                           group.rows.data(), rates_.data());

@@ -70,6 +70,7 @@ private:
         math::AlignedDoubles s;             // derivatives of the state, then of sums of species
         math::AlignedDoubles fixed;         // the same of fixed species only, else 0
         math::AlignedDoubles k;             // of the stages
+        math::AlignedDoubles last_stage;    // of the state that the last stage looks at
         math::AlignedDoubles rows;          // of ExplicitRates
         math::AlignedDoubles coefficients;  // of ExplicitRates, by stage
         math::AlignedDoubles moved;         // derivative of each moment's time
@@ -106,6 +107,7 @@ private:
     void differentiate_time_slope(Group& group);
     void step(Group& group);
     void begin_step(Group& group);
+    void end_step(Group& group, double kept_part);
     void rates_at(Group& group, std::size_t s, const double* state);
     void add_explicit(Group& group, const double* slots, const double* y, double* result);
     void record(Group& group, const double* s, std::size_t row, std::span<double> values);
@@ -143,6 +145,7 @@ private:
     // Of the present step, shared by all groups.
     math::AlignedDoubles directions_;       // rows x lanes: stages as directions
     math::AlignedDoubles direction_slots_;  // slots x lanes
+    math::AlignedDoubles by_constants_;     // slopes of ExplicitRates
     math::AlignedDoubles values_;           // that coefficients are sums of
     math::AlignedDoubles coefficients_;     // of net rates, by stage
     std::vector<double> slopes_;

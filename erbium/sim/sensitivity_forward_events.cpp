@@ -90,6 +90,7 @@ void ForwardSweep::begin(const Run& run, std::span<const Input> inputs, bool is_
     const std::size_t group_count = (inputs.size() + width_ - 1) / width_;
     groups_.resize(group_count);
     std::size_t value_count = 2 * tables_.partial_count();
+    std::size_t slope_count = 0;
     for (std::size_t g = 0; g < group_count; ++g) {
         Group& group = groups_[g];
         group.first = g * width_;
@@ -97,12 +98,14 @@ void ForwardSweep::begin(const Run& run, std::span<const Input> inputs, bool is_
         group.tables = tables_for(inputs.subspan(group.first, group.count));
         group.dslots.assign(tables_.slot_count() * width_, 0.0);
         group.s.assign(net_.row_count() * width_, 0.0);
+        group.last_stage.assign(net_.row_count() * width_, 0.0);
         group.fixed.assign(n_ * width_, 0.0);
         group.k.assign(replay_.stages() * n_ * width_, 0.0);
         group.rows.assign(group.tables->rates.row_count() * width_, 0.0);
         group.coefficients.assign(
             replay_.passes() * replay_.lanes() * group.tables->rates.coefficients().count, 0.0);
         value_count = std::max(value_count, group.tables->rates.value_count());
+        slope_count = std::max(slope_count, group.tables->rates.slope_count());
         group.has_fixed = false;
         for (std::uint32_t s = 0; s < n_; ++s) {
             group.has_fixed = group.has_fixed || group.tables->active.is_active(SpeciesId{s});
@@ -111,6 +114,7 @@ void ForwardSweep::begin(const Run& run, std::span<const Input> inputs, bool is_
         begin_state(group);
     }
     values_.assign(value_count * replay_.lanes(), 0.0);
+    by_constants_.assign(slope_count * replay_.lanes(), 0.0);
     replay_.make_room(slope_table_.size());
     for (std::size_t pass = 0; pass < replay_.passes(); ++pass) {
         std::fill_n(replay_.slots(pass) + slope_table_.one() * replay_.lanes(), replay_.lanes(),

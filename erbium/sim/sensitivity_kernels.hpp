@@ -57,6 +57,9 @@ struct SensitivityKernels {
                          double* results) noexcept {};
     void (*operation_slopes)(const OperationSlope* begin, const OperationSlope* end,
                              const double* slots, double* results) noexcept {};
+    void (*slopes_by_constants)(const TangentInstruction* begin, const TangentInstruction* end,
+                                const double* slots, const eqn::Term* terms,
+                                double* rows) noexcept {};
     void (*products_of_stages)(const eqn::Product* begin, const eqn::Product* end,
                                const std::uint32_t* factors, const double* slots, const double* y,
                                double* results) noexcept {};

@@ -46,6 +46,7 @@ template <int W, int Inputs = W>
     kernels.sum_up = sum_up<W>;
     kernels.multiply_out = multiply_out<W>;
     kernels.operation_slopes = operation_slopes<W>;
+    kernels.slopes_by_constants = slopes_by_constants<W>;
     kernels.products_of_stages = products_of_stages<W>;
     kernels.bent_products = bent_products<W>;
     kernels.sum_coefficients = sum_coefficients<W>;

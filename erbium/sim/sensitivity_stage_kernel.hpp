@@ -30,6 +30,44 @@ void operation_slopes(const OperationSlope* begin, const OperationSlope* end, co
     }
 }
 
+/// Slopes by constants, from row 0, a 1, on: 0 where what they follow from is 0.
+template <int W>
+void slopes_by_constants(const TangentInstruction* begin, const TangentInstruction* end,
+                         const double* slots, const eqn::Term* terms, double* rows) noexcept {
+    const Pack<W> zero = broadcast<W>(0.0);
+    const auto scaled = [&](const TangentInstruction& i) {
+        const Pack<W> of = at<W>(rows, i.a);
+        return blend<W>(of == zero, zero, at<W>(slots, i.by_a) * of);
+    };
+    store<W>(rows, broadcast<W>(1.0));
+    for (const TangentInstruction* i = begin; i != end; ++i) {
+        Pack<W> value = zero;
+        switch (i->kind) {
+            case TangentKind::weighted_sum:
+                value = broadcast<W>(terms[i->a].weight);
+                break;
+            case TangentKind::negate:
+                value = -at<W>(rows, i->a);
+                break;
+            case TangentKind::add:
+                value = at<W>(rows, i->a) + at<W>(rows, i->b);
+                break;
+            case TangentKind::subtract:
+                value = at<W>(rows, i->a) - at<W>(rows, i->b);
+                break;
+            case TangentKind::scale:
+                value = scaled(*i);
+                break;
+            case TangentKind::add_scaled:
+                value = at<W>(rows, i->row) + scaled(*i);
+                break;
+            default:  // states do not move, copies stand where they are
+                value = at<W>(rows, i->a);
+        }
+        put<W>(rows, i->row, value);
+    }
+}
+
 /// slots[slot] * y[...] * ..., multiplied in this order.
 template <int W>
 void products_of_stages(const eqn::Product* begin, const eqn::Product* end,

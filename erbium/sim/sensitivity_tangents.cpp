@@ -10,11 +10,12 @@ namespace {
 using eqn::Instruction;
 using eqn::Opcode;
 
+}  // namespace
+
 bool is_move(Opcode op) noexcept {
     return op == Opcode::state || op == Opcode::weighted_sum || op == Opcode::define_parameter;
 }
 
-/// Whether `op` takes this operand and has a slope by it, where it has one, that is not 0.
 bool has_effect(Opcode op, std::size_t operand) noexcept {
     switch (op) {
         case Opcode::less:
@@ -50,7 +51,18 @@ bool has_effect(Opcode op, std::size_t operand) noexcept {
     }
 }
 
-}  // namespace
+TangentKind effect(Opcode op, std::size_t operand) noexcept {
+    switch (op) {
+        case Opcode::negate:
+            return TangentKind::negate;
+        case Opcode::add:
+            return TangentKind::copy;
+        case Opcode::subtract:
+            return operand == 0 ? TangentKind::copy : TangentKind::negate;
+        default:
+            return TangentKind::scale;
+    }
+}
 
 std::uint32_t SlopeTable::place(const Instruction& i, std::uint8_t operand) {
     if (i.op == Opcode::multiply) {
@@ -109,21 +121,15 @@ void TangentTape::add_operation(const Instruction& i, bool in_place, SlopeTable&
     if (count > 1) {
         to.b = row_of(1);
     }
-    switch (i.op) {
-        case Opcode::negate:
-            to.kind = TangentKind::negate;
-            break;
-        case Opcode::add:
-            to.kind = count > 1 ? TangentKind::add : TangentKind::copy;
-            break;
-        case Opcode::subtract:
-            to.kind = count > 1 ? TangentKind::subtract
-                                : (moved[0] == 0 ? TangentKind::copy : TangentKind::negate);
-            break;
-        default:
-            to.kind = count > 1 ? TangentKind::combine : TangentKind::scale;
-            to.by_a = slopes.place(i, moved[0]);
-            to.by_b = count > 1 ? slopes.place(i, moved[1]) : 0;
+    const TangentKind first = effect(i.op, moved[0]);
+    if (first == TangentKind::scale) {
+        to.kind = count > 1 ? TangentKind::combine : TangentKind::scale;
+        to.by_a = slopes.place(i, moved[0]);
+        to.by_b = count > 1 ? slopes.place(i, moved[1]) : 0;
+    } else if (count > 1) {
+        to.kind = i.op == Opcode::add ? TangentKind::add : TangentKind::subtract;
+    } else {
+        to.kind = first;
     }
     instructions_.push_back(to);
     if (count > 2) {

@@ -3,6 +3,7 @@
 // Reads: eqn::Program   Makes: SlopeTable, TangentTape   Used by: sim::ForwardSweep
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -11,6 +12,13 @@
 #include "erbium/sim/sensitivity_program.hpp"
 
 namespace erbium::sim {
+
+/// True for what has no slots as operands.
+[[nodiscard]] bool is_move(eqn::Opcode op) noexcept;
+/// Whether `op` takes this operand (0, 1, 2) and has a slope by it, where it has one, that is not 0.
+[[nodiscard]] bool has_effect(eqn::Opcode op, std::size_t operand) noexcept;
+/// How it takes it then: as it is (copy), with the other sign (negate), or scaled by a slope.
+[[nodiscard]] TangentKind effect(eqn::Opcode op, std::size_t operand) noexcept;
 
 /// Where slopes of operations stand: a factor's slope is the other factor's slot; what stands in no
 /// slot is computed and stands after the slots, behind a 1.
