@@ -110,8 +110,7 @@ void ExplicitRates::add_move(const Instruction& i, std::span<const eqn::Term> te
     }
     for (std::uint32_t t = i.a; i.op == Opcode::weighted_sum && t < i.a + i.b; ++t) {
         if (const std::uint32_t row = row_of_species_[terms[t].index]; row != TangentRows::kNone) {
-            to.push_back(
-                {row, add_slope({.kind = TangentKind::weighted_sum, .a = t, .b = 1})});
+            to.push_back({row, add_slope({.kind = TangentKind::weighted_sum, .a = t, .b = 1})});
         }
     }
 }
@@ -233,8 +232,7 @@ void ExplicitRates::add_slopes(const eqn::Program& program, const NetRates& net,
                 if (row == TangentRows::kNone) {
                     return;
                 }
-                sums_[slope.rate][row].push_back(
-                    {narrow(value_count()), slope.factor});
+                sums_[slope.rate][row].push_back({narrow(value_count()), slope.factor});
                 const std::uint32_t first = write_factors(factors, without);
                 bent_.push_back({slot, first, narrow(factors_.size()) - first, slope.row});
             };

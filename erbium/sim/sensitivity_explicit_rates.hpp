@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/sim/sensitivity_explicit_rates.hpp: how net rates change with inputs while states are held.
-// Reads: eqn::System   Makes: ExplicitRates   Used by: sim::ForwardSweep
+// erbium/sim/sensitivity_explicit_rates.hpp: how net rates change with inputs while states are
+// held. Reads: eqn::System   Makes: ExplicitRates   Used by: sim::ForwardSweep
 //
 // At stage s that is dr/dp at the stage and, as the matrix of the step changes too, the derivative
-// by p of (dr/dy k_s) at the step's start. The first is a sum over rows of constants, by slopes that
-// all lanes share and that are found for all stages at once; the second also over rows of what tapes
-// compute at the start.
+// by p of (dr/dy k_s) at the step's start. The first is a sum over rows of constants, by slopes
+// that all lanes share and that are found for all stages at once; the second also over rows of what
+// tapes compute at the start.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@
 
 namespace erbium::sim {
 
-/// For one set of inputs. Rows: what is copied from slots and fixed species, the constants; then what
-/// the tapes of rates and of slopes make of them at a step's start.
+/// For one set of inputs. Rows: what is copied from slots and fixed species, the constants; then
+/// what the tapes of rates and of slopes make of them at a step's start.
 class ExplicitRates {
 public:
     ExplicitRates(const eqn::System& system, const ActiveTables& active, const NetRates& net,

@@ -33,10 +33,10 @@ ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, con
         moves[s] = tables.system().is_fixed(SpeciesId{s}) ? 0 : 1;
     }
     TangentRows rows{std::vector<std::uint32_t>(program_.slot_count, TangentRows::kNone), 0};
-    rate_tangents_ = {program_.rate_tape, program_.observable_terms, moves, true, slope_table_,
-                      rows};
-    slope_tangents_ = {program_.slope_tape, program_.observable_terms, moves, true, slope_table_,
-                       rows};
+    rate_tangents_ = {
+        program_.rate_tape, program_.observable_terms, moves, true, slope_table_, rows};
+    slope_tangents_ = {
+        program_.slope_tape, program_.observable_terms, moves, true, slope_table_, rows};
     plan_time_slope();
     const std::size_t lanes = replay_.lanes();
     directions_.assign(net.row_count() * lanes, 0.0);
@@ -209,7 +209,8 @@ void ForwardSweep::find_net_coefficients(std::size_t pass) {
                                 has_tapes ? direction_slots_.data() : nullptr, directions_.data(),
                                 values_.data() + tables_.partial_count() * lanes);
     const CoefficientSums sums = net_.coefficients();
-    stage_kernels_.sum_coefficients(sums, values_.data(), coefficients_.data() + first * sums.count);
+    stage_kernels_.sum_coefficients(sums, values_.data(),
+                                    coefficients_.data() + first * sums.count);
 }
 
 /// The slopes by what the group's inputs change while states are held.
@@ -289,8 +290,7 @@ void ForwardSweep::step(Group& group) {
         for (double& weight : c) {
             weight /= h;
         }
-        double* const state =
-            s + 1 == replay_.stages() ? group.last_stage.data() : stage_.data();
+        double* const state = s + 1 == replay_.stages() ? group.last_stage.data() : stage_.data();
         kernels_.sum_stages(n_, group.s.data(), group.k.data(), static_cast<int>(s),
                             tableau_.a[s].data(), c.data(), state, sum_.data());
         kernels_.sum_species(net_.species_sums(), n_, state);
@@ -323,8 +323,7 @@ void ForwardSweep::rates_at(Group& group, std::size_t s, const double* state) {
     const ExplicitRates& rates = group.tables->rates;
     kernels_.net_rates(net_.sums(), coefficients_.data() + s * net_.coefficients().count, state,
                        group.s.data(), rates_.data());
-    kernels_.add_to_rates(rates.added(),
-                          group.coefficients.data() + s * rates.coefficients().count,
+    kernels_.add_to_rates(rates.added(), group.coefficients.data() + s * rates.coefficients().count,
                           group.rows.data(), rates_.data());
 }
 

@@ -21,7 +21,8 @@ void fill_row(double* row, std::size_t width, double value) noexcept {
 
 }  // namespace
 
-std::shared_ptr<const ForwardSweep::InputTables> ForwardSweep::tables_for(std::span<const Input> inputs) {
+std::shared_ptr<const ForwardSweep::InputTables> ForwardSweep::tables_for(
+    std::span<const Input> inputs) {
     ActiveSeeds seeds;
     const auto add_species = [&](SpeciesId s) {
         if (tables_.system().is_fixed(s)) {
@@ -71,8 +72,7 @@ std::shared_ptr<const ForwardSweep::InputTables> ForwardSweep::tables_for(std::s
             return tables;
         }
     }
-    auto tables =
-        std::make_shared<const InputTables>(tables_.system(), seeds, net_, slope_table_);
+    auto tables = std::make_shared<const InputTables>(tables_.system(), seeds, net_, slope_table_);
     known_tables_.emplace_back(std::move(seeds), tables);
     return tables;
 }

@@ -76,8 +76,8 @@ struct SensitivityKernels {
     void (*reverse_tape)(const eqn::Instruction* begin, const eqn::Instruction* end,
                          const eqn::Term* terms, const double* slots, double* slot_worths,
                          double* y_worths) noexcept {};
-    void (*outer_products)(const PatternView& columns, int stages, const double* u,
-                           const double* k, double* entries) noexcept {};
+    void (*outer_products)(const PatternView& columns, int stages, const double* u, const double* k,
+                           double* entries) noexcept {};
     void (*run_rate_tape)(const LaneProgram& program, const double* t, const double* y,
                           double* slots) noexcept {};
     void (*run_slope_tape)(const LaneProgram& program, const double* y, double* slots) noexcept {};

@@ -48,7 +48,9 @@ public:
     }
 
     /// Species, then sums of species that rates depend on.
-    [[nodiscard]] std::size_t row_count() const noexcept { return species_ + sum_begins_.size() - 1; }
+    [[nodiscard]] std::size_t row_count() const noexcept {
+        return species_ + sum_begins_.size() - 1;
+    }
     [[nodiscard]] SpeciesSums species_sums() const noexcept {
         return {static_cast<std::uint32_t>(sum_begins_.size() - 1), sum_begins_.data(),
                 sum_terms_.data()};

@@ -93,11 +93,11 @@ TangentTape::TangentTape(std::span<const Instruction> tape, std::span<const eqn:
                               [&](const eqn::Term& term) { return moves[term.index] != 0; });
         if (is_moved) {
             rows.of_slot[i.dst] = in_place ? i.dst : rows.count++;
-            instructions_.push_back({.kind = i.op == Opcode::state ? TangentKind::state
-                                                                   : TangentKind::weighted_sum,
-                                     .row = rows.of_slot[i.dst],
-                                     .a = i.a,
-                                     .b = i.b});
+            instructions_.push_back(
+                {.kind = i.op == Opcode::state ? TangentKind::state : TangentKind::weighted_sum,
+                 .row = rows.of_slot[i.dst],
+                 .a = i.a,
+                 .b = i.b});
         }
     }
 }
@@ -108,8 +108,7 @@ void TangentTape::add_operation(const Instruction& i, bool in_place, SlopeTable&
     std::array<std::uint8_t, 3> moved{};
     std::size_t count = 0;
     for (std::uint8_t operand = 0; operand < 3; ++operand) {
-        if (has_effect(i.op, operand) &&
-            rows.of_slot[operands[operand]] != TangentRows::kNone) {
+        if (has_effect(i.op, operand) && rows.of_slot[operands[operand]] != TangentRows::kNone) {
             moved[count++] = operand;
         }
     }

@@ -15,7 +15,8 @@ namespace erbium::sim {
 
 /// True for what has no slots as operands.
 [[nodiscard]] bool is_move(eqn::Opcode op) noexcept;
-/// Whether `op` takes this operand (0, 1, 2) and has a slope by it, where it has one, that is not 0.
+/// Whether `op` takes this operand (0, 1, 2) and has a slope by it, where it has one, that is not
+/// 0.
 [[nodiscard]] bool has_effect(eqn::Opcode op, std::size_t operand) noexcept;
 /// How it takes it then: as it is (copy), with the other sign (negate), or scaled by a slope.
 [[nodiscard]] TangentKind effect(eqn::Opcode op, std::size_t operand) noexcept;

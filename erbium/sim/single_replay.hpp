@@ -2,8 +2,8 @@
 // erbium/sim/single_replay.hpp: recalls the recorded steps of one subject.
 // Reads: StepTrace with stages   Used by: sim::ForwardSweep, sim::AdjointSweep of single runs
 //
-// Nothing is solved again: the stages k were kept. Stages stand in the lanes where tapes run, so that
-// all of a step are done at once.
+// Nothing is solved again: the stages k were kept. Stages stand in the lanes where tapes run, so
+// that all of a step are done at once.
 #pragma once
 
 #include "erbium/sim/sensitivity_kernels.hpp"
