@@ -40,35 +40,6 @@ std::string stem(const std::string& path) {
     return dot == std::string::npos || dot == 0 ? file : file.substr(0, dot);
 }
 
-/// setOption("a",1,"b",2), version("2.2"), setModelName("x"), substanceUnits("Number").
-void bind_option(Context& context, const ast::File& file, const ast::Action& action) {
-    std::vector<std::string> values;
-    for (const ast::ActionArgument& argument : action.arguments) {
-        if (argument.name || argument.is_list || argument.values.size() != 1) {
-            context.error(47, file.span(argument.place),
-                          fmt::format("'{}' takes plain values", action.name.text));
-            return;
-        }
-        values.push_back(argument.values.front().text);
-    }
-    const bool is_pairs = action.name.text == "setOption";
-    if (is_pairs ? values.empty() || values.size() % 2 != 0 : values.size() != 1) {
-        context.error(47, file.span(action.place),
-                      is_pairs ? std::string{"'setOption' takes pairs of a name and a value"}
-                               : fmt::format("'{}' takes one value", action.name.text));
-        return;
-    }
-    if (action.name.text == "setModelName") {
-        context.model.name = values.front();
-    } else if (is_pairs) {
-        for (std::size_t i = 0; i < values.size(); i += 2) {
-            context.model.options.emplace_back(values[i], values[i + 1]);
-        }
-    } else {
-        context.model.options.emplace_back(action.name.text, values.front());
-    }
-}
-
 Action bind_action(const ast::File& file, const ast::Action& action) {
     Action bound{action.name.text, {}, file.span(action.place)};
     for (const ast::ActionArgument& argument : action.arguments) {

@@ -120,4 +120,8 @@ void check_cycles(Context& context);
 /// Complains about parameters whose value is infinite or no number.
 void check_values(Context& context);
 
+// bind_options.cpp
+/// setOption("a",1,"b",2), version("2.2"), setModelName("x"), substanceUnits("Number").
+void bind_option(Context& context, const ast::File& file, const ast::Action& action);
+
 }  // namespace erbium::model::binding

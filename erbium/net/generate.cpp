@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "erbium/base/text.hpp"
+#include "erbium/lang/expression_parser.hpp"
 #include "erbium/net/active_rule.hpp"
 #include "erbium/net/canonical.hpp"
 #include "erbium/net/event_worker.hpp"
@@ -23,13 +23,11 @@
 namespace erbium::net {
 namespace {
 
+/// The value that was set last.
 std::optional<std::string> option(const model::Model& model, std::string_view name) {
-    for (const auto& [key, value] : model.options) {
-        if (key == name) {
-            return value;
-        }
-    }
-    return std::nullopt;
+    const auto set = std::find_if(model.options.rbegin(), model.options.rend(),
+                                  [&](const auto& one) { return one.first == name; });
+    return set == model.options.rend() ? std::nullopt : std::optional{set->second};
 }
 
 CountingOptions counting_options(const model::Model& model) {
@@ -113,7 +111,9 @@ private:
             sizes_.push_back(size.value_or(1.0));
         }
         if (const auto per_unit = option(model_, "NumberPerQuantityUnit")) {
-            copies_per_unit_ = parse_double(*per_unit).value_or(1.0);
+            // A number or a parameter.
+            const auto value = lang::parse_expression(*per_unit);
+            copies_per_unit_ = (value ? book_.value_of(value.value()) : std::nullopt).value_or(0.0);
         }
         for (const auto& [name, count] : options_.max_stoichiometry) {
             for (std::size_t t = 0; t < model_.molecule_types.size(); ++t) {

@@ -211,5 +211,23 @@ TEST(Bind, OptionsAndActionsAreKeptInOrder) {
     EXPECT_EQ(model.actions[2].arguments[1].values, std::vector<std::string>{"10*2"});
 }
 
+TEST(Bind, OptionsHaveValuesOfTheirKind) {
+    const std::string parameters = "begin parameters\n  NA 6.0221e23\nend parameters\n";
+    for (const char* right : {"\"NumberPerQuantityUnit\",6e23", "\"NumberPerQuantityUnit\",\"NA\"",
+                              "\"MoleculesObservables\",\"CountUnique\"",
+                              "\"SpeciesLabel\",\"HNauty\"", "\"timeUnits\",\"second\""}) {
+        const auto model = bind_text(parameters + "setOption(" + right + ")\n");
+        ASSERT_TRUE(static_cast<bool>(model)) << model.error().text();
+        EXPECT_EQ(model.value().warnings.text(), "") << right;
+    }
+    for (const char* wrong :
+         {"\"NumberPerQuantityUnit\",\"NB\"", "\"NumberPerQuantityUnit\",0",
+          "\"NumberPerQuantityUnit\",\"2*NA\"", "\"SpeciesObservables\",\"CountTwice\"",
+          "\"SpeciesLabel\",\"Quasy\""}) {
+        const std::string said = complaints(parameters + "setOption(" + wrong + ")\n");
+        EXPECT_NE(said.find("error ERB-BIND-0047: the option '"), std::string::npos) << wrong;
+    }
+}
+
 }  // namespace
 }  // namespace erbium::model

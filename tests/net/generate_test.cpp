@@ -193,6 +193,22 @@ TEST(Compartments, DivideByTheVolumeOfAllReactantsButOne) {
                        "@PM::L(r!1)@EC.L(r!2)@EC.R(d!3,l!2).R(d!3,l!1): 0.01"}));
 }
 
+// A number, or a parameter; what is set last counts.
+TEST(Compartments, DivideByWhatOneUnitOfAmountHolds) {
+    const auto factor = [](const std::string& settings) {
+        const Network network =
+            network_of(settings + model_text("L(r)\nR(l)", "L(r)@EC 1\nR(l)@EC 1",
+                                             "L(r) + R(l) -> L(r!1).R(l!1) k", kCells));
+        return network.factor(ReactionId{0});
+    };
+    EXPECT_DOUBLE_EQ(factor(""), 0.01);
+    EXPECT_DOUBLE_EQ(factor("setOption(\"NumberPerQuantityUnit\",50)\n"), 2e-4);
+    EXPECT_DOUBLE_EQ(factor("setOption(\"NumberPerQuantityUnit\",\"V\")\n"), 0.0025);
+    EXPECT_DOUBLE_EQ(factor("setOption(\"NumberPerQuantityUnit\",50)\n"
+                            "setOption(\"NumberPerQuantityUnit\",\"V\")\n"),
+                     0.0025);
+}
+
 TEST(Compartments, KeepSpeciesApartThatDoNotTouch) {
     EXPECT_TRUE(reactions(network_of(model_text("A(b)\nB(a)", "A(b)@EC 1\nB(a)@CP 1",
                                                 "A(b) + B(a) -> A(b!1).B(a!1) k", kCells)))
