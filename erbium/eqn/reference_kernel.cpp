@@ -163,8 +163,7 @@ void ReferenceKernel::jacobian(double t, std::span<const double> y,
 
 void ReferenceKernel::jacobian(double t, std::span<const double> y, const Rows& sums,
                                std::span<double> entries) noexcept {
-    run_rate_tape(t, y.data());
-    run(program_.slope_tape, y.data());
+    evaluate_slopes(t, y);
     const std::size_t products = program_.partials.size();
     for (std::size_t p = 0; p < products; ++p) {
         partials_[p] = product(program_, program_.partials[p], slots_.data(), y.data());

@@ -50,6 +50,11 @@ public:
     void evaluate_coefficients(double t, std::span<const double> y) noexcept {
         run_rate_tape(t, y.data());
     }
+    /// The same for the slots that jacobian() reads.
+    void evaluate_slopes(double t, std::span<const double> y) noexcept {
+        run_rate_tape(t, y.data());
+        run(program_.slope_tape, y.data());
+    }
 
     /// Rate of each reaction at the last rhs(), by ReactionId.
     [[nodiscard]] std::span<const double> reaction_rates() const noexcept { return rates_; }

@@ -10,6 +10,9 @@ namespace {
 
 using eqn::Term;
 
+// Reactions that must share a state before it is multiplied once for all.
+constexpr std::size_t kLeastShared = 4;
+
 std::uint32_t narrow(std::size_t i) noexcept {
     return static_cast<std::uint32_t>(i);
 }
@@ -45,40 +48,106 @@ FluxKernel::FluxKernel(eqn::ReferenceKernel& kernel)
     const std::vector<Change> changes = changes_of(program_);
     std::map<std::vector<std::pair<std::uint32_t, double>>, std::uint32_t> group_of;
     std::vector<std::vector<Term>> groups;  // of reactions
-    std::vector<std::uint8_t> is_needed(changes.size());
+    std::vector<const Change*> change_of;   // by group, any of its reactions
     for (std::uint32_t r = 0; r < changes.size(); ++r) {
         if (changes[r].amounts.empty()) {
             continue;
         }
-        is_needed[r] = 1;
         const auto [at, is_new] = group_of.emplace(changes[r].amounts, narrow(groups.size()));
         if (is_new) {
             groups.emplace_back();
+            change_of.push_back(&changes[r]);
         }
         groups[at->second].push_back({r, changes[r].sign});
     }
+    FrequencyIds known;
+    std::vector<std::vector<Term>> turnovers;  // by group
+    std::vector<std::uint8_t> is_needed(changes.size());
+    for (std::vector<Term>& group : groups) {
+        turnovers.push_back(take_turnovers(group, known));
+        for (const Term& member : group) {
+            is_needed[member.index] = 1;
+        }
+    }
     std::vector<std::uint32_t> places(changes.size());
     add_fluxes(is_needed, places);
-    const std::uint32_t flux_count = narrow(fluxes_.size() + long_fluxes_.size());
+    const std::uint32_t turnovers_begin = narrow(fluxes_.size() + long_fluxes_.size());
+    const std::uint32_t nets_begin = turnovers_begin + narrow(turnovers_.size());
     std::vector<std::vector<Term>> rows(program_.species);
-    for (std::vector<Term>& group : groups) {
-        const Change& change = changes[group.front().index];
-        Term net{places[group.front().index], change.sign};
-        if (group.size() > 1) {
-            net = {flux_count + narrow(nets_.size()), 1.0};
-            for (Term& member : group) {
-                member.index = places[member.index];
-            }
-            add_sum(group, nets_);
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        std::vector<Term> members;
+        for (const Term& member : groups[g]) {
+            members.push_back({places[member.index], member.weight});
         }
-        for (const auto& [species, amount] : change.amounts) {
+        for (const Term& turnover : turnovers[g]) {
+            members.push_back({turnovers_begin + turnover.index, turnover.weight});
+        }
+        Term net = members.front();
+        if (members.size() > 1) {
+            net = {nets_begin + narrow(nets_.size()), 1.0};
+            nets_.add(members);
+        }
+        for (const auto& [species, amount] : change_of[g]->amounts) {
             rows[species].push_back({net.index, net.weight * amount});
         }
     }
     for (const std::vector<Term>& row : rows) {
-        add_sum(row, rows_);
+        rows_.add(row);
     }
-    values_.resize(flux_count + nets_.size());
+    values_.resize(nets_begin + nets_.size());
+}
+
+/// Takes from the reactions of a group those that share a state; turnovers and their signs.
+std::vector<Term> FluxKernel::take_turnovers(std::vector<Term>& group, FrequencyIds& known) {
+    std::vector<Term> taken;
+    while (group.size() >= kLeastShared) {
+        // How many reactions of one sign each state is in, once where it is in one twice.
+        std::map<std::pair<double, std::uint32_t>, std::size_t> counts;
+        const auto states_of = [&](const Term& member) {
+            const eqn::Product& rate = program_.rates[member.index];
+            return rate.count == 2 ? program_.factors.subspan(rate.first, 2)
+                                   : std::span<const std::uint32_t>{};
+        };
+        std::pair<double, std::uint32_t> best;
+        std::size_t most = 0;
+        for (const Term& member : group) {
+            const auto states = states_of(member);
+            for (std::size_t i = 0; i < states.size(); ++i) {
+                if (i == 1 && states[1] == states[0]) {
+                    continue;
+                }
+                const std::pair key{member.weight, states[i]};
+                if (const std::size_t count = ++counts[key]; count > most) {
+                    most = count;
+                    best = key;
+                }
+            }
+        }
+        if (most < kLeastShared) {
+            break;
+        }
+        std::vector<Encounter> encounters;
+        std::erase_if(group, [&](const Term& member) {
+            const auto states = states_of(member);
+            if (member.weight != best.first || states.empty() ||
+                (states[0] != best.second && states[1] != best.second)) {
+                return false;
+            }
+            encounters.push_back({program_.rates[member.index].slot,
+                                  states[0] == best.second ? states[1] : states[0]});
+            return true;
+        });
+        std::sort(encounters.begin(), encounters.end());
+        const auto [at, is_new] = known.emplace(encounters, narrow(known.size()));
+        if (is_new) {
+            encounters_.insert(encounters_.end(), encounters.begin(), encounters.end());
+            encounter_ends_.push_back(narrow(encounters_.size()));
+            frequencies_.push_back(0.0);
+        }
+        taken.push_back({narrow(turnovers_.size()), best.first});
+        turnovers_.push_back({best.second, at->second});
+    }
+    return taken;
 }
 
 /// Sorts reactions by their number of states; `places` receives where each one's flux stands.
@@ -105,37 +174,6 @@ void FluxKernel::add_fluxes(const std::vector<std::uint8_t>& is_needed,
     }
 }
 
-void FluxKernel::add_sum(std::span<const Term> terms, std::vector<Sum>& sums) {
-    const auto add = [&](auto is_wanted) {
-        for (const Term& term : terms) {
-            if (is_wanted(term.weight)) {
-                indices_.push_back(term.index);
-                weights_.push_back(term.weight);
-            }
-        }
-        return narrow(indices_.size());
-    };
-    Sum sum;
-    sum.plus_end = add([](double w) { return w == 1.0; });
-    sum.minus_end = add([](double w) { return w == -1.0; });
-    sum.end = add([](double w) { return w != 1.0 && w != -1.0; });
-    sums.push_back(sum);
-}
-
-double FluxKernel::sum(const Sum& row, std::uint32_t i) const noexcept {
-    double total = 0.0;
-    for (; i < row.plus_end; ++i) {
-        total += values_[indices_[i]];
-    }
-    for (; i < row.minus_end; ++i) {
-        total -= values_[indices_[i]];
-    }
-    for (; i < row.end; ++i) {
-        total += weights_[i] * values_[indices_[i]];
-    }
-    return total;
-}
-
 void FluxKernel::rhs(double t, std::span<const double> y, std::span<double> rate) noexcept {
     kernel_.evaluate_coefficients(t, y);
     const double* const slots = kernel_.slots().data();
@@ -156,15 +194,19 @@ void FluxKernel::rhs(double t, std::span<const double> y, std::span<double> rate
         }
         values_[i++] = value;
     }
-    std::uint32_t begin = 0;
-    for (const Sum& net : nets_) {
-        values_[i++] = sum(net, begin);
-        begin = net.end;
+    std::uint32_t e = 0;
+    for (std::size_t k = 0; k < frequencies_.size(); ++k) {
+        double sum = 0.0;
+        for (; e < encounter_ends_[k]; ++e) {
+            sum += slots[encounters_[e].slot] * y[encounters_[e].state];
+        }
+        frequencies_[k] = sum;
     }
-    for (std::size_t s = 0; s < rows_.size(); ++s) {
-        rate[s] = sum(rows_[s], begin);
-        begin = rows_[s].end;
+    for (const Turnover& turnover : turnovers_) {
+        values_[i++] = frequencies_[turnover.frequency] * y[turnover.state];
     }
+    nets_.evaluate(values_.data(), values_.data() + i);
+    rows_.evaluate(values_.data(), rate.data());
 }
 
 }  // namespace erbium::sim

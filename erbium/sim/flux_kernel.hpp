@@ -3,11 +3,14 @@
 // Reads: eqn::Program, ReferenceKernel   Used by: integrators of single runs
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
 #include "erbium/eqn/reference_kernel.hpp"
+#include "erbium/sim/signed_sums.hpp"
 
 namespace erbium::sim {
 
@@ -15,7 +18,9 @@ namespace erbium::sim {
 /// change of state (the two directions of a binding; one kind of reaction of many complexes) are
 /// added first, so that each species sums half of the terms or less. That saves time on large
 /// networks (bench/single.md), and the two directions of a reaction that balance cancel before they
-/// meet larger fluxes: totals drift less.
+/// meet larger fluxes: totals drift less. What many reactions of one change have in common, one
+/// state times the sum of coefficients times others (a complex that many enzymes change), is
+/// multiplied once, and a sum that several such states meet is computed once.
 class FluxKernel {
 public:
     /// The kernel must outlive it; its parameters and held comparisons count.
@@ -31,15 +36,21 @@ private:
         std::uint32_t first{};
         std::uint32_t second{};
     };
-    /// Sum of values: those added, then those taken away, then those with other weights.
-    struct Sum {
-        std::uint32_t plus_end{};
-        std::uint32_t minus_end{};
-        std::uint32_t end{};
+    /// Of fluxes of two states that change the same: y[state] * frequencies[frequency].
+    struct Turnover {
+        std::uint32_t state{};
+        std::uint32_t frequency{};
     };
+    /// slots[slot] * y[state].
+    struct Encounter {
+        eqn::Slot slot{};
+        std::uint32_t state{};
+        friend auto operator<=>(const Encounter&, const Encounter&) = default;
+    };
+    using FrequencyIds = std::map<std::vector<Encounter>, std::uint32_t>;
+    [[nodiscard]] std::vector<eqn::Term> take_turnovers(std::vector<eqn::Term>& group,
+                                                        FrequencyIds& known);
     void add_fluxes(const std::vector<std::uint8_t>& is_needed, std::vector<std::uint32_t>& places);
-    void add_sum(std::span<const eqn::Term> terms, std::vector<Sum>& sums);
-    [[nodiscard]] double sum(const Sum& row, std::uint32_t begin) const noexcept;
 
     eqn::ReferenceKernel& kernel_;
     eqn::Program program_;
@@ -47,10 +58,12 @@ private:
     std::uint32_t none_end_{};
     std::uint32_t one_end_{};
     std::vector<eqn::Product> long_fluxes_;  // of more, after them
-    std::vector<Sum> nets_;                  // of fluxes; after the fluxes in values_
-    std::vector<Sum> rows_;                  // by species; of fluxes and nets
-    std::vector<std::uint32_t> indices_;     // into values_; of nets, then rows, one after another
-    std::vector<double> weights_;
+    std::vector<Turnover> turnovers_;        // after the fluxes in values_
+    std::vector<Encounter> encounters_;      // of frequencies, one after another
+    std::vector<std::uint32_t> encounter_ends_;
+    std::vector<double> frequencies_;
+    SignedSums nets_;  // of fluxes and turnovers; after them in values_
+    SignedSums rows_;  // by species; of all values
     std::vector<double> values_;
 };
 

@@ -74,6 +74,7 @@ OneStepIntegrator::OneStepIntegrator(eqn::ReferenceKernel& kernel, eqn::Eliminat
     : kernel_{kernel},
       fluxes_{kernel},
       elimination_{std::move(elimination)},
+      derivatives_{kernel, elimination_.jacobian()},
       algebraic_{kernel.system().algebraic_states()},
       matrix_{plan, algebraic_.states},
       depends_on_time_{reads_time(kernel.system().program())},
@@ -129,7 +130,7 @@ bool OneStepIntegrator::rates(double t, std::span<const double> y, std::span<dou
 void OneStepIntegrator::differentiate() {
     ++statistics_.jacobians;
     const double t = std::min(t_, latest_);
-    kernel_.jacobian(t, y_, elimination_.jacobian(), jacobian_);
+    derivatives_.evaluate(t, y_, jacobian_);
     bool has_bad = zero_not_finite(jacobian_);
     if (has_time_slope_) {
         kernel_.time_slope(t, y_, slope_);
@@ -269,7 +270,7 @@ std::optional<SpeciesId> OneStepIntegrator::worst_species() const noexcept {
 bool OneStepIntegrator::euler_correction(double t, std::span<const double> y, double h,
                                          std::span<double> correction) {
     fluxes_.rhs(std::min(t, latest_), y, euler_rates_);
-    kernel_.jacobian(std::min(t, latest_), y, elimination_.jacobian(), euler_jacobian_);
+    derivatives_.evaluate(std::min(t, latest_), y, euler_jacobian_);
     ++statistics_.jacobians;
     if (first_not_finite(euler_rates_) || first_not_finite(euler_jacobian_)) {
         return false;

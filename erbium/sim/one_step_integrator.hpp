@@ -13,6 +13,7 @@
 #include "erbium/eqn/reference_kernel.hpp"
 #include "erbium/sim/flux_kernel.hpp"
 #include "erbium/sim/integrator.hpp"
+#include "erbium/sim/jacobian_kernel.hpp"
 #include "erbium/sim/shifted_jacobian.hpp"
 #include "erbium/sim/step_control.hpp"
 
@@ -72,6 +73,7 @@ protected:
     eqn::ReferenceKernel& kernel_;
     FluxKernel fluxes_;
     eqn::Elimination elimination_;  // its changes complete those that were solved for
+    JacobianKernel derivatives_;
     eqn::AlgebraicStates algebraic_;
     ShiftedJacobian matrix_;
     bool depends_on_time_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "near.hpp"
@@ -69,6 +70,28 @@ TEST(FluxKernel, JoinsReactionsOfTheSameAndOfTheOppositeChange) {
         by_fluxes(kernel, 0.0, {a, b, std::numeric_limits<double>::quiet_NaN(), e, f});
     EXPECT_TRUE(std::isnan(nan[0]) && std::isnan(nan[1]) && std::isnan(nan[2]));
     EXPECT_EQ(nan[3], 3.0 * e - 2.0 * e * f);
+}
+
+TEST(FluxKernel, MultipliesOnceWhatManyReactionsOfOneChangeShare) {
+    // Five enzymes turn A into B and C into D; B and D go back by one each, and by one of them.
+    NetworkMaker m;
+    m.species("A", "1").species("B", "1").species("C", "1").species("D", "1");
+    for (int e = 0; e < 5; ++e) {
+        const std::string enzyme = "E" + std::to_string(e);
+        m.species(enzyme, "1").parameter("k" + std::to_string(e), std::to_string(e + 2));
+        m.reaction({"A", enzyme}, {"B", enzyme}, {"k" + std::to_string(e)});
+        m.reaction({enzyme, "C"}, {enzyme, "D"}, {"k" + std::to_string(e)});
+    }
+    m.parameter("r", "0.5").reaction({"B"}, {"A"}, {"r"}).reaction({"D", "E0"}, {"C", "E0"}, {"r"});
+    for (int more = 0; more < 4; ++more) {  // of two equal states, and of the other sign
+        m.reaction({"A", "A"}, {"A", "B"}, {"k" + std::to_string(more)});
+        m.reaction({"B", "E1"}, {"A", "E1"}, {"k" + std::to_string(more)});
+    }
+    eqn::ReferenceKernel kernel{system_of(m.network())};
+    const std::vector<double> y{3.0, 5.0, 7.0, 11.0, 13.0, 17.0, 19.0, 23.0, 29.0};
+    std::vector<double> expected(y.size());
+    kernel.rhs(0.0, y, expected);
+    EXPECT_EQ(by_fluxes(kernel, 0.0, y), expected);  // whole numbers and halves: no rounding
 }
 
 TEST(FluxKernel, FollowsParametersAndHeldComparisons) {
