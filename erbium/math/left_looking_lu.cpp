@@ -75,10 +75,10 @@ void LeftLookingLu::solve_transposed(const double* b, double* x) noexcept {
     }
 }
 
-void LeftLookingLu::solve_for_many(const ManySides& kernels, const double* b, double* x) {
-    many_work_.resize(2 * std::size_t{program_.slot_count} *
-                      static_cast<std::size_t>(kernels.width));
-    kernels.solve_left_looking(program_, values_.data(), b, many_work_.data(), x);
+void LeftLookingLu::solve_for_many(const ManySides& kernels, std::span<const double> factors,
+                                   const double* b, double* x) {
+    many_work_.resize(size() * static_cast<std::size_t>(kernels.width));
+    kernels.substitute(plan_.substitution(), factors.data(), b, many_work_.data(), x);
 }
 
 double LeftLookingLu::backward_error(const double* entries, double scale, double shift,

@@ -11,6 +11,7 @@
 
 #include "erbium/math/left_looking_program.hpp"
 #include "erbium/math/sparse_pattern.hpp"
+#include "erbium/math/substitution.hpp"
 
 namespace erbium::math {
 
@@ -52,6 +53,11 @@ public:
     /// Views of the tables; valid while this plan or a copy of it lives.
     [[nodiscard]] LeftLookingProgram program() const noexcept;
 
+    /// For many right-hand sides; valid likewise.
+    [[nodiscard]] SubstitutionProgram substitution() const noexcept {
+        return tables_->substitution.program(tables_->order);
+    }
+
     struct Tables {
         LeftLookingReport report;
         Order order;
@@ -68,6 +74,7 @@ public:
         std::vector<std::uint32_t> lower_place;
         std::vector<SolveColumn> columns;
         std::vector<std::uint32_t> groups;
+        Substitution substitution;
         std::vector<std::int32_t> column_begins;
         std::vector<std::int32_t> row_of_entry;
     };

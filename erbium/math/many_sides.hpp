@@ -3,8 +3,7 @@
 // Used by: math::SmallLu, math::SupernodalLu, math::LeftLookingLu, sim
 #pragma once
 
-#include "erbium/math/left_looking_program.hpp"
-#include "erbium/math/small_lu_program.hpp"
+#include "erbium/math/substitution_program.hpp"
 #include "erbium/math/supernode_program.hpp"
 
 namespace erbium::math {
@@ -13,12 +12,10 @@ namespace erbium::math {
 /// result, depends on which are taken.
 struct ManySides {
     int width{};  ///< right-hand sides
-    void (*solve_small)(const SmallLuProgram& program, const double* values, const double* b,
-                        double* work, double* result) noexcept {};
+    void (*substitute)(const SubstitutionProgram& program, const double* values, const double* b,
+                       double* work, double* result) noexcept {};
     void (*solve_supernodes)(const SupernodeProgram& program, const double* values, const double* b,
                              double* work, double* result) noexcept {};
-    void (*solve_left_looking)(const LeftLookingProgram& program, const double* values,
-                               const double* b, double* work, double* result) noexcept {};
 };
 
 }  // namespace erbium::math

@@ -7,10 +7,9 @@
 // whatever W is.
 #pragma once
 
-#include "erbium/math/left_looking_program.hpp"
 #include "erbium/math/many_sides.hpp"
 #include "erbium/math/pack.hpp"
-#include "erbium/math/small_lu_program.hpp"
+#include "erbium/math/substitution_program.hpp"
 #include "erbium/math/supernode_program.hpp"
 
 namespace erbium::math::ERBIUM_TARGET {
@@ -37,33 +36,29 @@ void restore_rows(const std::int32_t* order, std::int64_t n, const double* x,
     }
 }
 
-/// Solves with the values of a SmallLu. `work` is size x W; `result` may be `b`.
+/// Solves with L and U row by row. `work` is size x W; `result` may be `b`.
 template <int W>
-void solve_small_for_many(const SmallLuProgram& program, const double* values, const double* b,
-                          double* work, double* result) noexcept {
-    double* const y = work;
-    permute_rows<W>(program.order, program.size, b, y);
-    for (std::uint32_t p = 0; p < program.size; ++p) {
-        const SmallLuPivot& pivot = program.pivots[p];
-        const double* const lower = values + pivot.values + 1;
-        const std::uint32_t* const rows = program.places + pivot.places;
-        const Pack<W> yp = load<W>(y + std::int64_t{p} * W);
-        for (std::uint32_t i = 0; i < pivot.lower; ++i) {
-            double* const yi = y + std::int64_t{rows[i]} * W;
-            store<W>(yi, load<W>(yi) - lower[i] * yp);
+void substitute_for_many(const SubstitutionProgram& program, const double* values, const double* b,
+                         double* work, double* result) noexcept {
+    const FactorEntry* entry = program.lower;
+    for (std::uint32_t i = 0; i < program.size; ++i) {
+        Pack<W> sum = load<W>(b + std::int64_t{program.order[i]} * W);
+        for (const FactorEntry* const end = entry + program.lower_counts[i]; entry != end;
+             ++entry) {
+            sum = sum - values[entry->value] * load<W>(work + std::int64_t{entry->unknown} * W);
         }
+        store<W>(work + std::int64_t{i} * W, sum);
     }
-    for (std::uint32_t p = program.size; p-- > 0;) {
-        const SmallLuPivot& pivot = program.pivots[p];
-        const double* const upper = values + pivot.values + 1 + pivot.lower;
-        const std::uint32_t* const columns = program.places + pivot.places + pivot.lower;
-        Pack<W> sum = load<W>(y + std::int64_t{p} * W);
-        for (std::uint32_t j = 0; j < pivot.upper; ++j) {
-            sum = sum - upper[j] * load<W>(y + std::int64_t{columns[j]} * W);
+    entry = program.upper;
+    const std::uint32_t* count = program.upper_counts;
+    for (std::uint32_t i = program.size; i-- > 0; ++count) {
+        Pack<W> sum = load<W>(work + std::int64_t{i} * W);
+        for (const FactorEntry* const end = entry + *count; entry != end; ++entry) {
+            sum = sum - values[entry->value] * load<W>(result + std::int64_t{entry->unknown} * W);
         }
-        store<W>(y + std::int64_t{p} * W, sum * broadcast<W>(values[pivot.values]));
+        store<W>(result + std::int64_t{program.order[i]} * W,
+                 sum * broadcast<W>(values[program.reciprocals[i]]));
     }
-    restore_rows<W>(program.order, program.size, y, result);
 }
 
 /// x[rows] -= (N rows of a panel's lower part) * xs.
@@ -172,51 +167,9 @@ void solve_supernodes_for_many(const SupernodeProgram& program, const double* va
     restore_rows<W>(program.order, program.size, x, result);
 }
 
-/// x -= (groups of one column) * factor, rows of x in slots.
-template <int W>
-ERBIUM_INLINE void subtract_groups_for_many(const LeftLookingProgram& program, std::uint32_t begin,
-                                            std::uint32_t end, const double* values, Pack<W> factor,
-                                            double* x) noexcept {
-    const double* v = values + std::int64_t{begin} * std::int64_t{kPanelColumns};
-    for (std::uint32_t g = begin; g < end; ++g) {
-        double* const to = x + std::int64_t{program.groups[g]} * W;
-#pragma GCC unroll 8
-        for (std::int64_t i = 0; i < std::int64_t{kPanelColumns}; ++i) {
-            store<W>(to + i * W, load<W>(to + i * W) - v[i] * factor);
-        }
-        v += kPanelColumns;
-    }
-}
-
-/// Solves with the values of a LeftLookingLu. `work` is 2 slot_count x W; `result` may be `b`.
-template <int W>
-void solve_left_looking_for_many(const LeftLookingProgram& program, const double* values,
-                                 const double* b, double* work, double* result) noexcept {
-    double* const x = work;
-    double* const y = work + std::int64_t{program.slot_count} * W;
-    for (std::uint32_t j = 0; j < program.size; ++j) {
-        store<W>(x + std::int64_t{program.columns[j].lower_slot} * W,
-                 load<W>(b + std::int64_t{program.order[j]} * W));
-    }
-    for (std::uint32_t j = 0; j < program.size; ++j) {
-        const SolveColumn& column = program.columns[j];
-        const Pack<W> xj = load<W>(x + std::int64_t{column.lower_slot} * W);
-        store<W>(y + std::int64_t{column.upper_slot} * W, xj);
-        subtract_groups_for_many<W>(program, column.lower_begin, column.lower_end, values, xj, x);
-    }
-    for (std::uint32_t j = program.size; j-- > 0;) {
-        const SolveColumn& column = program.columns[j];
-        const Pack<W> yj = load<W>(y + std::int64_t{column.upper_slot} * W) *
-                           broadcast<W>(values[program.reciprocals + j]);
-        store<W>(result + std::int64_t{program.order[j]} * W, yj);
-        subtract_groups_for_many<W>(program, column.upper_begin, column.upper_end, values, yj, y);
-    }
-}
-
 template <int W>
 [[nodiscard]] ManySides many_sides_of() noexcept {
-    return {W, solve_small_for_many<W>, solve_supernodes_for_many<W>,
-            solve_left_looking_for_many<W>};
+    return {W, substitute_for_many<W>, solve_supernodes_for_many<W>};
 }
 
 }  // namespace erbium::math::ERBIUM_TARGET

@@ -85,6 +85,19 @@ std::optional<SmallLuPlan> SmallLuPlan::make(const SparsePattern& pattern) {
             tables->value_of_entry.push_back(value_at(place_of[row], place_of[j]));
         }
     }
+    std::vector<std::uint32_t> reciprocals;
+    std::vector<FactorPlace> entries;
+    for (std::uint32_t p = 0; p < n; ++p) {
+        const SmallLuPivot& pivot = tables->pivots[p];
+        reciprocals.push_back(pivot.values);
+        for (std::uint32_t i = 0; i < pivot.lower; ++i) {
+            entries.push_back({below[p][i], p, pivot.values + 1 + i});
+        }
+        for (std::uint32_t j = 0; j < pivot.upper; ++j) {
+            entries.push_back({p, right[p][j], pivot.values + 1 + pivot.lower + j});
+        }
+    }
+    tables->substitution = {tables->order, std::move(reciprocals), entries};
     tables->column_begins.assign(pattern.column_begins.begin(), pattern.column_begins.end());
     tables->row_of_entry.assign(pattern.row_of_entry.begin(), pattern.row_of_entry.end());
     return SmallLuPlan{std::move(tables)};
@@ -201,9 +214,10 @@ void SmallLu::solve_transposed(const double* b, double* x) noexcept {
     }
 }
 
-void SmallLu::solve_for_many(const ManySides& kernels, const double* b, double* x) {
+void SmallLu::solve_for_many(const ManySides& kernels, std::span<const double> factors,
+                             const double* b, double* x) {
     many_work_.resize(plan_.size() * static_cast<std::size_t>(kernels.width));
-    kernels.solve_small(plan_.program(), values_.data(), b, many_work_.data(), x);
+    kernels.substitute(plan_.substitution(), factors.data(), b, many_work_.data(), x);
 }
 
 double SmallLu::backward_error(const double* entries, double scale, double shift, const double* b,

@@ -12,7 +12,9 @@
 
 #include "erbium/math/aligned.hpp"
 #include "erbium/math/many_sides.hpp"
+#include "erbium/math/small_lu_program.hpp"
 #include "erbium/math/sparse_pattern.hpp"
+#include "erbium/math/substitution.hpp"
 
 namespace erbium::math {
 
@@ -41,15 +43,15 @@ public:
         std::vector<std::uint32_t> updates;  ///< value that each product changes: by pivot, entry
                                              ///< of L, entry of U
         std::vector<std::uint32_t> value_of_entry;  ///< of A
+        Substitution substitution;
         std::size_t value_count{};
         std::vector<std::int32_t> column_begins;
         std::vector<std::int32_t> row_of_entry;
     };
     [[nodiscard]] const Tables& tables() const noexcept { return *tables_; }
     /// Valid as long as a copy of the plan lives.
-    [[nodiscard]] SmallLuProgram program() const noexcept {
-        return {static_cast<std::uint32_t>(size()), tables_->pivots.data(), tables_->places.data(),
-                tables_->order.data()};
+    [[nodiscard]] SubstitutionProgram substitution() const noexcept {
+        return tables_->substitution.program(tables_->order);
     }
 
 private:
@@ -79,7 +81,12 @@ public:
 
     /// Solves M x = b for as many right-hand sides as the kernels have lanes; both size x lanes.
     /// Each is solved for as by solve(), to the last bit.
-    void solve_for_many(const ManySides& kernels, const double* b, double* x);
+    void solve_for_many(const ManySides& kernels, const double* b, double* x) {
+        solve_for_many(kernels, factors(), b, x);
+    }
+    /// The same with factors that factors() gave, of this or another one with the same plan.
+    void solve_for_many(const ManySides& kernels, std::span<const double> factors, const double* b,
+                        double* x);
 
     /// See SupernodalLu::backward_error.
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,

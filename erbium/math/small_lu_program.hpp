@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/math/small_lu_program.hpp: the factors of a small matrix as tables that solves read.
-// Made by: math::SmallLuPlan   Used by: math::SmallLu, kernels for many right-hand sides
+// erbium/math/small_lu_program.hpp: where the factors of a small matrix stand.
+// Made by: math::SmallLuPlan   Used by: math::SmallLu
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,6 @@ struct SmallLuPivot {
     std::uint32_t places{};  ///< rows of L, then columns of U, in the list of places
     std::uint32_t lower{};   ///< entries of L
     std::uint32_t upper{};
-};
-
-/// Plain pointers, so that a kernel's translation unit needs no other header.
-struct SmallLuProgram {
-    std::uint32_t size{};
-    const SmallLuPivot* pivots{};
-    const std::uint32_t* places{};
-    const std::int32_t* order{};  ///< permuted row -> row
 };
 
 }  // namespace erbium::math

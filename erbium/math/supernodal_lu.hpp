@@ -48,7 +48,12 @@ public:
     /// Solves M x = b for as many right-hand sides as the kernels have lanes; both size x lanes.
     /// The bytes of each are the same for any number of lanes, and those of solve() but for
     /// rounding.
-    void solve_for_many(const ManySides& kernels, const double* b, double* x);
+    void solve_for_many(const ManySides& kernels, const double* b, double* x) {
+        solve_for_many(kernels, values_, b, x);
+    }
+    /// The same with factors that factors() gave, of this or another one with the same plan.
+    void solve_for_many(const ManySides& kernels, std::span<const double> factors, const double* b,
+                        double* x);
 
     /// How well any x solves M x = b; see math::backward_error().
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,

@@ -171,6 +171,11 @@ void ShiftedJacobian::solve_transposed(std::span<const double> b, std::span<doub
     }
 }
 
+void ShiftedJacobian::solve_for_many(const math::ManySides& kernels,
+                                     std::span<const double> factors, const double* b, double* x) {
+    std::visit([&](auto& lu) { lu.solve_for_many(kernels, factors, b, x); }, lu_);
+}
+
 void ShiftedJacobian::solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
     if (!exchanges_rows_) {
         std::visit([&](auto& lu) { lu.solve_for_many(kernels, b, x); }, lu_);

@@ -55,6 +55,9 @@ public:
     void solve_transposed(std::span<const double> b, std::span<double> x);
     /// As many right-hand sides as the kernels take, in the lanes; both size x lanes.
     void solve_for_many(const math::ManySides& kernels, const double* b, double* x);
+    /// The same with factors that factors() gave, of this or another one of this plan.
+    void solve_for_many(const math::ManySides& kernels, std::span<const double> factors,
+                        const double* b, double* x);
 
 private:
     /// A row without a shift.

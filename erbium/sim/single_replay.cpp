@@ -87,8 +87,8 @@ void SingleReplay::compute() {
     if (tables_.has_time_slope()) {
         find_slopes_in_time();
     }
+    is_restored_ = false;
     if (!factors_.empty()) {
-        matrix_.restore(factors_);
         return;
     }
     sensitivity_kernels().front().system->jacobian_entries(
@@ -133,6 +133,10 @@ double* SingleReplay::coefficients(std::size_t s) {
 }
 
 void SingleReplay::solve_transposed(const double* b, double* x) {
+    if (!factors_.empty() && !is_restored_) {
+        matrix_.restore(factors_);
+        is_restored_ = true;
+    }
     matrix_.solve_transposed({b, n_}, {x, n_});
 }
 

@@ -28,7 +28,11 @@ public:
     void solve_transposed(const double* b, double* x) override;
     /// Solves with the step's matrix for as many right-hand sides as the kernels take.
     void solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
-        matrix_.solve_for_many(kernels, b, x);
+        if (factors_.empty()) {
+            matrix_.solve_for_many(kernels, b, x);
+        } else {
+            matrix_.solve_for_many(kernels, factors_, b, x);
+        }
     }
 
     // Stages in the lanes; in several passes where there are more of them. Stage s stands in lane
@@ -56,6 +60,7 @@ private:
     ShiftedJacobian matrix_;
     bool exchanges_rows_{};
     std::span<const double> factors_;  // of the present step, when they were kept
+    bool is_restored_{};               // the matrix has them
     std::size_t lanes_;
     std::vector<eqn::Slot> written_;                 // by the tapes of rates and their slopes
     std::vector<math::AlignedDoubles> pass_slots_;   // slots x lanes
