@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/math/substitution.hpp: L and U of one matrix row by row, for many right-hand sides at once.
-// Made by: math::SmallLuPlan, math::LeftLookingPlan   Used by: kernels for many right-hand sides
+// erbium/math/substitution.hpp: L and U of one matrix row by row, for many right-hand sides at
+// once. Made by: math::SmallLuPlan, math::LeftLookingPlan   Used by: kernels for many right-hand
+// sides
 //
 // A row's unknown is gathered from those before it and written once, whereas column by column each
 // entry would be a read and a write of W numbers.

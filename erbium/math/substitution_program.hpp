@@ -8,7 +8,7 @@
 namespace erbium::math {
 
 struct FactorEntry {
-    std::uint32_t value{};   ///< its place among the factors
+    std::uint32_t value{};    ///< its place among the factors
     std::uint32_t unknown{};  ///< which it multiplies: of L a permuted row, of U a row
 };
 

@@ -45,7 +45,7 @@ RunRecorder::Single::Single(const RecordedModel& model)
       trajectory{kernel} {}
 
 RunRecorder::RunRecorder(const RecordedModel& model, const Options& options)
-    : model_{model}, keeps_stages_{options.keeps_stages}, kernel_{model.system()} {
+    : model_{model}, kernel_{model.system()} {
     if (options.lanes == nullptr) {
         single_ = std::make_unique<Single>(model);
     } else {
@@ -68,6 +68,22 @@ SteadyStateSlopes& RunRecorder::slopes_at(const Run& run, std::span<const double
     const bool is_regular = slopes().factor(kernel_, run.equilibration->max_time, y);
     ERBIUM_CHECK(is_regular, "the steady state was recorded as regular");
     return slopes();
+}
+
+StepTrace RunRecorder::take_spare() {
+    if (spare_.empty()) {
+        return {};
+    }
+    StepTrace trace = std::move(spare_.back());
+    spare_.pop_back();
+    return trace;
+}
+
+void RunRecorder::take_back(RecordedRun& recorded) {
+    spare_.push_back(std::move(recorded.phase.trace));
+    if (recorded.equilibration) {
+        spare_.push_back(std::move(recorded.equilibration->trace));
+    }
 }
 
 std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
@@ -145,8 +161,8 @@ void RunRecorder::integrate(LaneIntegrator& integrator, std::span<RecordedPhase*
                             std::span<Result* const> results) {
     std::vector<std::unique_ptr<ScriptRecorder>> recorders;
     for (const RecordedPhase* phase : phases) {
-        recorders.push_back(
-            std::make_unique<ScriptRecorder>(model_.system(), phase->run, keeps_stages_));
+        recorders.push_back(std::make_unique<ScriptRecorder>(model_.system(), phase->run,
+                                                             keeps_stages_, take_spare()));
     }
     std::size_t next = 0;
     integrator.solve(
@@ -167,7 +183,7 @@ void RunRecorder::integrate(LaneIntegrator& integrator, std::span<RecordedPhase*
 /// As Solver does it: where the diagonal is no good as pivots, again with row exchanges.
 void RunRecorder::integrate_alone(RecordedPhase& phase, Result& result) {
     for (std::string why;;) {
-        ScriptRecorder recorder{model_.system(), phase.run, keeps_stages_};
+        ScriptRecorder recorder{model_.system(), phase.run, keeps_stages_, take_spare()};
         result = {};
         single_->integrator.exchange_rows(phase.exchanges_rows);
         single_->trajectory.follow(phase.run, single_->integrator, model_.options(), result,

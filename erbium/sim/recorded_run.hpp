@@ -74,11 +74,15 @@ public:
         /// As many runs are solved side by side, with the results of BatchSolver; null: one after
         /// another, with those of Solver that solves for all species.
         const SystemKernels* lanes{};
-        bool keeps_stages{};
     };
     RunRecorder(const RecordedModel& model, const Options& options);
 
+    /// Whether runs are recorded with the stages of their steps; at first they are not.
+    void keep_stages(bool keeps_stages) noexcept { keeps_stages_ = keeps_stages; }
+
     [[nodiscard]] std::vector<RecordedRun> record(std::span<const Run* const> runs);
+    /// Keeps the memory of its steps for later runs. They can no longer be recalled.
+    void take_back(RecordedRun& recorded);
 
     /// The implicit function theorem at a steady state of the run's equilibration, ready to solve.
     [[nodiscard]] SteadyStateSlopes& slopes_at(const Run& run, std::span<const double> y);
@@ -90,6 +94,7 @@ private:
                    std::span<Result* const> results);
     void integrate_alone(RecordedPhase& phase, Result& result);
     SteadyStateSlopes& slopes();
+    [[nodiscard]] StepTrace take_spare();
 
     /// Of runs that are solved one after another.
     struct Single {
@@ -100,7 +105,8 @@ private:
     };
 
     const RecordedModel& model_;
-    bool keeps_stages_;
+    bool keeps_stages_{};
+    std::vector<StepTrace> spare_;
     std::unique_ptr<Single> single_;
     std::unique_ptr<LaneIntegrator> integrator_;
     std::unique_ptr<LaneIntegrator> pivoting_;  // with row exchanges; made when it is needed

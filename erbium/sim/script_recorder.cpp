@@ -38,16 +38,19 @@ bool agree(const RunScript::Crossing& a, const RunScript::Crossing& b) noexcept 
 
 }  // namespace
 
-ScriptRecorder::ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages)
+ScriptRecorder::ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages,
+                               StepTrace spare)
     : system_{system},
       program_{system_.program()},
       keeps_stages_{keeps_stages},
+      trace_{std::move(spare)},
       writer_{system, run},
       begin_(system.state_count()),
       truths_(system.roots().size()),
       truths_now_(system.roots().size()),
       slot_worths_(program_.slot_count),
       was_true_(system.events().size()) {
+    trace_.clear();
     for (const eqn::Root& root : system.roots()) {
         held_count_ += root.is_in_rate ? 1U : 0U;
     }
@@ -104,8 +107,11 @@ void ScriptRecorder::step(const LoggedStep& logged) {
     trace_.steps.push_back(step);
     trace_.states.insert(trace_.states.end(), begin_.begin(), begin_.end());
     if (keeps_stages_) {
-        for (std::size_t i = 0; i < logged.stage_count * begin_.size(); ++i) {
-            trace_.stages.push_back(logged.stages[i * logged.stage_stride]);
+        const std::size_t size = trace_.stages.size();
+        trace_.stages.resize(size + logged.stage_count * begin_.size());
+        const std::span<double> to = std::span{trace_.stages}.subspan(size);
+        for (std::size_t i = 0; i < to.size(); ++i) {
+            to[i] = logged.stages[i * logged.stage_stride];
         }
         keep_factors(logged.factors);
     }
@@ -117,12 +123,15 @@ void ScriptRecorder::step(const LoggedStep& logged) {
 
 /// Those of the first steps, without a gap.
 void ScriptRecorder::keep_factors(std::span<const double> factors) {
-    if (factors.empty() || trace_.factors.size() + 1 != trace_.steps.size() ||
+    if (factors.empty() || trace_.factor_count + 1 != trace_.steps.size() ||
         factor_bytes_ + factors.size_bytes() > StepTrace::kMostFactorBytes) {
         return;
     }
     factor_bytes_ += factors.size_bytes();
-    trace_.factors.emplace_back(factors.begin(), factors.end());
+    if (trace_.factor_count == trace_.factors.size()) {
+        trace_.factors.emplace_back();
+    }
+    trace_.factors[trace_.factor_count++].assign(factors.begin(), factors.end());
 }
 
 /// Which comparison changed, and how its time moves.

@@ -35,7 +35,9 @@ class ScriptRecorder final : public TrajectoryLog {
 public:
     /// The run must outlive it.
     /// @param keeps_stages  of each step, and factors of the first of them
-    ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages);
+    /// @param spare  a trace that nobody needs: its memory is used
+    ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages,
+                   StepTrace spare = {});
 
     /// What was recorded; once, at the end.
     [[nodiscard]] RunScript take_script(double end_time);

@@ -133,6 +133,7 @@ private:
     std::span<const Input> inputs_;
     bool is_equilibrating_{};
     std::vector<Group> groups_;
+    static constexpr std::size_t kMostKnownTables = 256;  // of as many packs of inputs
     std::vector<std::pair<ActiveSeeds, std::shared_ptr<const InputTables>>> known_tables_;
 
     SlopeTable slope_table_;

@@ -73,6 +73,9 @@ std::shared_ptr<const ForwardSweep::InputTables> ForwardSweep::tables_for(
         }
     }
     auto tables = std::make_shared<const InputTables>(tables_.system(), seeds, net_, slope_table_);
+    if (known_tables_.size() == kMostKnownTables) {
+        known_tables_.clear();
+    }
     known_tables_.emplace_back(std::move(seeds), tables);
     return tables;
 }

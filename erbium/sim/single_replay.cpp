@@ -49,7 +49,7 @@ void SingleReplay::set_step(std::size_t l, const StepTrace& trace, std::size_t i
     const std::span<const double> k = trace.stages_of(index, k_.size());
     std::copy(k.begin(), k.end(), k_.begin());
     factors_ = {};
-    if (index < trace.factors.size()) {
+    if (index < trace.factor_count) {
         factors_ = trace.factors[index];
     }
 }

@@ -28,8 +28,17 @@ struct StepTrace {
     std::vector<double> states;  ///< before each step; steps x states
     std::vector<double> stages;  ///< k of each step, steps x stages x states; empty when not kept
 
-    /// Of the matrices of the first steps.
+    /// Of the matrices of the first factor_count steps.
     std::vector<std::vector<double>> factors;
+    std::size_t factor_count{};
+
+    /// Forgets everything but keeps the memory.
+    void clear() noexcept {
+        steps.clear();
+        states.clear();
+        stages.clear();
+        factor_count = 0;
+    }
 
     [[nodiscard]] std::span<const double> state(std::size_t step, std::size_t n) const noexcept {
         return std::span{states}.subspan(step * n, n);

@@ -44,7 +44,7 @@ inline net::Network rich_network(std::uint64_t seed, bool in_time) {
     }
     m.species("Bath", "bath", true);
     m.observable("Some", {{names[0], 1.0}, {names[1], 2.0}});
-    m.observable("Outside", {{"Bath", 1.0}});
+    m.observable("Outside", {{"Bath", 1.5}});
     m.function("saturating", "Some^1.5/(K^1.5+Some^1.5)+0.1*exp(-Some*share)");
     m.function("seasonal", in_time ? "1+0.5*sin(kcat*time())" : "1+0.5*tanh(Outside*share)");
     m.function("reported", "Some/(K+Some)*share+total");

@@ -585,6 +585,28 @@ TEST(Sensitivity, OfARunAloneIsTheSameInBothModesAndOnEveryKernel) {
     }
 }
 
+TEST(Sensitivity, DoesNotDependOnWhatASolverDidBefore) {
+    const eqn::System system = compiled(rich_network(24, true));
+    const Subject first = dosed_run(system);
+    Subject second = first;
+    second.output_times = {0.1, 5.0};
+    second.events.clear();
+    const std::vector<Input> inputs = all_inputs(system, first);
+    const std::vector<Input> few = {inputs[0], Input::initial_amount(SpeciesId{2})};
+    const OutputWeights weights = [](std::size_t /*task*/, const Result& result) {
+        return wavy_weights(result.values.size());
+    };
+    SensitivitySolver solver{system, with_rtol(1e-4)};
+    const Sensitivities forward = solver.forward(first, inputs);
+    const Gradient gradient = solver.gradient(first, inputs, weights);
+    ASSERT_TRUE(forward.status.ok() && gradient.status.ok());
+    EXPECT_TRUE(solver.forward(second, few).status.ok());
+    EXPECT_TRUE(solver.forward(second, {}).status.ok());
+    EXPECT_TRUE(solver.gradient(second, few, weights).status.ok());
+    EXPECT_EQ(solver.forward(first, inputs).values, forward.values);
+    EXPECT_EQ(solver.gradient(first, inputs, weights).values, gradient.values);
+}
+
 TEST(Sensitivity, PassesPivotsThatAreNoGoodWithRowExchanges) {
     // As in failure_modes_test.cpp: a fast rotation at rest beside a slow decay.
     zoo::NetworkMaker m;
