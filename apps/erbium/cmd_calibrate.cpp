@@ -57,15 +57,17 @@ std::string ensemble_text(const package::Package& package, const CalibrateComman
         "# {} sets follow the posterior of {} constants given the observations that are not held "
         "out: priors from\n"
         "# parameters.tsv, Student's t with 4 degrees of freedom over the stated tolerances, a "
-        "curve of n points counting\n"
-        "# as sqrt(n). {} Mode by Gauss-Newton from {} starts, then\n"
+        "time course of n points\n"
+        "# counting as sqrt(n). {} Mode by Gauss-Newton from {} starts, then\n"
         "# {} generations of differential evolution chains with a surrogate learnt from {} draws "
         "for each set: {} points\n"
         "# evaluated, acceptance {}. Mean of -log p at the start {}, after each quarter {} {} {} "
         "{} (mode {}).\n",
         package.name, package.version, command_text(command), version_text(), found.sets.size(),
         found.parameters.size(),
-        command.has_claims ? "Claims and their ablations count as known."
+        command.has_claims ? "Claims and their ablations count as known: sets that break one "
+                             "are rejected, so that the shares\n# in which claims hold say only "
+                             "that the data leave room for all of them together."
                            : "Claims were not looked at.",
         found.searches.size(), found.acceptance.size(), command.draws, found.points_evaluated,
         rounded(mean_of(found.acceptance), 2), mean_at(0), mean_at(1), mean_at(2), mean_at(3),

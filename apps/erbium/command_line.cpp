@@ -403,7 +403,8 @@ CLI::App* add_calibrate(CLI::App& app, CalibrateCommand& calibrate) {
                         "Constants that may move, at most (default 24)");
     command->add_option("--starts", calibrate.starts, "Searches for the mode (default 2)");
     command->add_flag("--with-claims", calibrate.has_claims,
-                      "Let claims and their ablations count as known, as narrow intervals");
+                      "Let claims and their ablations count as known: sets that break one are "
+                      "rejected");
     command->add_option("--folds", calibrate.folds,
                         "Also predict left-out cell lines and agents in so many folds (0: not)");
     command->add_option("--marker", calibrate.marker,

@@ -22,6 +22,14 @@ namespace {
 
 /// Slices narrower than this part of the prior say that a constant responds.
 constexpr double kResponsive = 0.98;
+/// Moves of a chain under the surrogate that make one proposal.
+constexpr std::size_t kCheapSteps = 500;
+/// Tolerance of claims in the second half of the generations: effectively a set that breaks one is
+/// rejected. Proposals know them less sharply, by about what the surrogate errs.
+constexpr double kSharpClaims = 0.2;
+constexpr double kProposalClaims = 0.5;
+/// Turns the seed of the first half of the generations into that of the second.
+constexpr std::uint64_t kSecondHalf = 0x9e3779b97f4a7c15U;
 
 std::vector<double> clamped(std::span<const FreeParameter> parameters, std::vector<double> u) {
     for (std::size_t p = 0; p < u.size(); ++p) {
@@ -137,25 +145,64 @@ std::vector<std::vector<double>> draws(const std::vector<double>& mean,
     return out;
 }
 
-/// A population that follows the posterior.
+/// The mode by searches under ever sharper claims: among sharp ones from the start a search gets
+/// caught where the first few of them meet.
+Mode find_graded_mode(Posterior& posterior, std::vector<double> start,
+                      const CalibrationOptions& options) {
+    Mode mode;
+    std::optional<double> at_start;
+    for (const double tolerance : {4.0, 1.0, kSharpClaims}) {
+        if (!options.has_claims && tolerance != 1.0) {
+            continue;
+        }
+        posterior.set_claim_tolerance(tolerance);
+        const std::size_t iterations = mode.search.iterations;
+        mode = find_mode(posterior, start, options.most_iterations);
+        at_start = at_start.value_or(mode.search.start);
+        mode.search.start = *at_start;
+        mode.search.iterations += iterations;
+        start = mode.u;
+    }
+    posterior.set_claim_tolerance(1.0);
+    return mode;
+}
+
+/// The first population with the second, which started where the first ended.
+fit::Population joined(fit::Population first, fit::Population second) {
+    const auto append = [](auto& to, auto&& from, std::ptrdiff_t skipped) {
+        to.insert(to.end(), std::make_move_iterator(from.begin() + skipped),
+                  std::make_move_iterator(from.end()));
+    };
+    append(first.acceptance, second.acceptance, 0);
+    append(first.mean_log_density, second.mean_log_density, 1);
+    append(first.past, second.past, 1);
+    append(first.past_log_densities, second.past_log_densities, 1);
+    first.points = std::move(second.points);
+    first.log_densities = std::move(second.log_densities);
+    return first;
+}
+
+/// A population that follows the posterior. In the first half of its generations the surrogate
+/// learns and claims are blurred, so that sets find their way to where all of them hold; in the
+/// second half nothing changes any more.
 fit::Population population_of(const std::vector<double>& mode, const std::vector<double>& curvature,
                               Posterior& posterior, const CalibrationOptions& options) {
     History history;
     std::vector<std::vector<double>> start = draws(mode, curvature, posterior, options, history);
     fit::PopulationOptions evolution;
-    evolution.generations = options.generations;
-    evolution.seed = options.seed;
+    evolution.cheap_steps = kCheapSteps;
     std::optional<fit::QuadraticSurrogate> surrogate;
     std::vector<double> predicted;
+    bool is_learning = true;
     if (options.draws_per_set > 0) {
-        evolution.cheap = [&](std::size_t generation) -> fit::LogDensity {
-            if (!surrogate || generation <= options.generations / 2) {
+        evolution.cheap = [&](std::size_t) -> fit::LogDensity {
+            if (!surrogate || is_learning) {
                 surrogate = history.surrogate();
             }
             return [&](const fit::Point& u) {
                 predicted.resize(surrogate->outputs());
                 surrogate->at(u, predicted);
-                return -posterior.value(u, predicted);
+                return -posterior.value(u, predicted, is_learning ? 1.0 : kProposalClaims);
             };
         };
     }
@@ -174,8 +221,17 @@ fit::Population population_of(const std::vector<double>& mode, const std::vector
         }
         return out;
     };
-    return fit::evolve(coordinates_of(posterior.parameters()), std::move(start), densities,
-                       evolution);
+    const std::vector<fit::Coordinate> coordinates = coordinates_of(posterior.parameters());
+    evolution.generations = options.generations - options.generations / 2;
+    evolution.seed = options.seed;
+    fit::Population first = fit::evolve(coordinates, std::move(start), densities, evolution);
+    is_learning = false;
+    posterior.set_claim_tolerance(kSharpClaims);
+    evolution.generations = options.generations / 2;
+    evolution.seed = options.seed ^ kSecondHalf;
+    std::vector<fit::Point> midway = first.points;
+    fit::Population second = fit::evolve(coordinates, std::move(midway), densities, evolution);
+    return joined(std::move(first), std::move(second));
 }
 
 }  // namespace
@@ -262,7 +318,7 @@ Calibration calibrate(Experiment& experiment, const CalibrationOptions& options)
             }
             start = clamped(out.parameters, std::move(start));
         }
-        Mode mode = find_mode(posterior, start, options.most_iterations);
+        Mode mode = find_graded_mode(posterior, start, options);
         say(fmt::format("search {}: -log p {:.1f} -> {:.1f} in {} iterations{}", s + 1,
                         mode.search.start, mode.search.end, mode.search.iterations,
                         mode.search.is_converged ? "" : ", not converged"));

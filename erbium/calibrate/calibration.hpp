@@ -23,8 +23,9 @@ struct CalibrationOptions {
     /// taken the model decides. 0: no surrogate.
     std::size_t draws_per_set{5};
     std::size_t most_parameters{24};
-    /// Whether claims and their ablations count as known, as narrow intervals. If not, the shares
-    /// in which they hold in the ensemble are predictions.
+    /// Whether claims and their ablations count as known: sets that break one are rejected. The
+    /// shares in which they hold in the ensemble then say only that the data leave room for all of
+    /// them together. If not, those shares are predictions.
     bool has_claims{};
     /// Searches for the mode: the first from the values of parameters.tsv, the second from the
     /// middle of the priors, further ones from draws of the priors.
@@ -78,7 +79,8 @@ struct Calibration {
 /// Finds the mode by bounded Gauss-Newton, draws a population from the normal distribution that its
 /// curvature gives, and lets it evolve under the posterior (fit::evolve), helped by a surrogate
 /// that is learnt anew from all points in each generation of the first half and stays as it is in
-/// the second. Draws whose simulations fail are drawn anew.
+/// the second. The tolerance of claims is a fifth in the second half, so that a set that breaks one
+/// is rejected. Draws whose simulations fail are drawn anew.
 [[nodiscard]] Calibration calibrate(Experiment& experiment, const CalibrationOptions& options);
 
 /// The mode for these observations alone.

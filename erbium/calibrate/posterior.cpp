@@ -19,23 +19,35 @@ namespace erbium::calibrate {
 namespace {
 
 constexpr double kFreedom = 4.0;          ///< nu of Student's t
-constexpr double kLinearInterval = 0.05;  ///< tolerance of an interval that states none
-constexpr double kLog2Interval = 0.15;
-constexpr double kLinearClaim = 0.02;  ///< tolerance of a claim on viabilities
-constexpr double kLog2Claim = 0.04;    ///< and on ratios
-constexpr double kStep = 0.05;         ///< of differences, in widths of the prior
+constexpr double kLinearInterval = 0.02;  ///< tolerance of an interval that states none
+constexpr double kLog2Interval = 0.04;
+constexpr double kStep = 0.05;  ///< of differences, in widths of the prior
 constexpr std::size_t kPointsTogether = 16;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// What Student's t makes of a standardised residual.
-double penalty(double residual) noexcept {
-    return 0.5 * (kFreedom + 1.0) * std::log1p(residual * residual / kFreedom);
+/// On viabilities a claim must hold by the first number, and what it lacks is divided by the
+/// second; so on log2 of ratios.
+struct ClaimScale {
+    double margin;
+    double tolerance;
+};
+constexpr ClaimScale kLinearClaim{0.002, 0.005};
+constexpr ClaimScale kLog2Claim{0.004, 0.01};
+
+/// -log of the density of a standardised residual: Student's t of what was measured, a normal
+/// distribution of what a claim lacks.
+double penalty(const Term& term, double residual, double claim_tolerance) noexcept {
+    if (term.demand == Demand::observed) {
+        return 0.5 * (kFreedom + 1.0) * std::log1p(residual * residual / kFreedom);
+    }
+    return 0.5 * residual * residual / (claim_tolerance * claim_tolerance);
 }
 
-/// Half the derivative of penalty() by the square of the residual: the weight of least squares.
-double pull(double residual) noexcept {
-    return (kFreedom + 1.0) / (kFreedom + residual * residual);
+/// Twice the derivative of penalty() by the square of the residual: the weight of least squares.
+double pull(const Term& term, double residual, double claim_tolerance) noexcept {
+    return term.demand == Demand::observed ? (kFreedom + 1.0) / (kFreedom + residual * residual)
+                                           : 1.0 / (claim_tolerance * claim_tolerance);
 }
 
 bool is_folded(package::MeasuredQuantity quantity) noexcept {
@@ -43,10 +55,36 @@ bool is_folded(package::MeasuredQuantity quantity) noexcept {
            quantity == package::MeasuredQuantity::fold_start;
 }
 
-/// The end of an interval that lies nearer to a number; the other one may be infinite.
-double nearer_end(const package::Expectation& expected, double value) noexcept {
-    return std::fabs(value - expected.lower) < std::fabs(value - expected.upper) ? expected.lower
-                                                                                 : expected.upper;
+/// What a number lacks to lie inside an interval, or outside it, by a margin; with the sign of
+/// where it is against where it should be.
+double lack_inside(double lower, double upper, double margin, double value) noexcept {
+    const double inset = std::min(margin, 0.25 * (upper - lower));
+    if (value < lower + inset) {
+        return value - (lower + inset);
+    }
+    return std::max(0.0, value - (upper - inset));
+}
+/// How far a number is from being safely inside a measured interval, over the tolerance, which it
+/// must lie inside to count as safe; ratios on log2, where an end of 0 is none.
+double interval_residual(const Observation& observation, double model) noexcept {
+    const bool is_ratio =
+        (observation.scale == package::Scale::log2 || is_folded(observation.quantity)) &&
+        model > 0.0;
+    const auto scaled = [is_ratio](double end) { return is_ratio ? std::log2(end) : end; };
+    const double lower = observation.lower.value_or(0.0);
+    const double tolerance = tolerance_of(observation);
+    return lack_inside(lower > 0.0 ? scaled(lower) : -kInfinity,
+                       observation.upper ? scaled(*observation.upper) : kInfinity, tolerance,
+                       scaled(model)) /
+           tolerance;
+}
+double lack_outside(double lower, double upper, double margin, double value) noexcept {
+    const double above_lower = value - (lower - margin);
+    const double below_upper = upper + margin - value;
+    if (above_lower <= 0.0 || below_upper <= 0.0) {
+        return 0.0;
+    }
+    return above_lower < below_upper ? above_lower : -below_upper;
 }
 
 /// Agents of a treatment, without doses.
@@ -135,32 +173,36 @@ std::vector<double> curve_weights(const Package& package,
         ++lengths[curves.back()];
     }
     std::vector<double> weights;
-    for (const std::string& curve : curves) {
-        weights.push_back(1.0 / std::sqrt(static_cast<double>(lengths[curve])));
+    for (std::size_t i = 0; i < observations.size(); ++i) {
+        const bool has_own_wells =
+            package.observations[observations[i]].quantity == package::MeasuredQuantity::viability;
+        weights.push_back(has_own_wells ? 1.0
+                                        : 1.0 / std::sqrt(static_cast<double>(lengths[curves[i]])));
     }
     return weights;
 }
 
 double Term::residual(double model) const {
-    if (observation != nullptr) {
-        return standardised_residual(*observation, model);
-    }
     if (std::isnan(model)) {
         return kNaN;
     }
+    if (observation != nullptr) {
+        return observation->value ? standardised_residual(*observation, model)
+                                  : interval_residual(*observation, model);
+    }
     if (demand == Demand::lost) {
-        return std::max(model, 0.0) / kLog2Claim;
+        return std::max(model + kLog2Claim.margin, 0.0) / kLog2Claim.tolerance;
     }
-    if (expected.holds(model) == (demand == Demand::met)) {
-        return 0.0;
-    }
-    const double end = nearer_end(expected, model);
     const bool is_viability =
         number.of.quantity == package::MeasuredQuantity::viability && !number.against;
-    if (is_viability || model <= 0.0 || end <= 0.0) {
-        return (model - end) / kLinearClaim;
-    }
-    return std::log2(model / end) / kLog2Claim;
+    const bool is_ratio = !is_viability && model > 0.0;
+    const ClaimScale& scale = is_ratio ? kLog2Claim : kLinearClaim;
+    const auto scaled = [is_ratio](double x) {
+        return is_ratio ? (x > 0.0 ? std::log2(x) : -kInfinity) : x;
+    };
+    const double lack = (demand == Demand::met ? lack_inside : lack_outside)(
+        scaled(expected.lower), scaled(expected.upper), scale.margin, scaled(model));
+    return lack / scale.tolerance;
 }
 
 std::vector<Term> observation_terms(const Package& package,
@@ -275,9 +317,15 @@ std::vector<std::vector<double>> Posterior::predict_portion(
 }
 
 double Posterior::value(std::span<const double> u, std::span<const double> predictions) const {
+    return value(u, predictions, claim_tolerance_);
+}
+
+double Posterior::value(std::span<const double> u, std::span<const double> predictions,
+                        double claim_tolerance) const {
     double sum = 0.0;
     for (std::size_t i = 0; i < terms_.size(); ++i) {
-        sum += terms_[i].weight * penalty(terms_[i].residual(predictions[i]));
+        sum += terms_[i].weight *
+               penalty(terms_[i], terms_[i].residual(predictions[i]), claim_tolerance);
     }
     for (const double one : u) {
         sum += 0.5 * one * one;
@@ -313,7 +361,7 @@ Posterior::Slope Posterior::slope(std::span<const double> u) {
     }
     for (std::size_t i = 0; i < terms_.size(); ++i) {
         const double residual = terms_[i].residual(predictions[0][i]);
-        const double weight = terms_[i].weight * pull(residual);
+        const double weight = terms_[i].weight * pull(terms_[i], residual, claim_tolerance_);
         std::vector<double> row(n);
         for (std::size_t p = 0; p < n; ++p) {
             row[p] = (terms_[i].residual(predictions[p + 1][i]) - residual) / steps[p];

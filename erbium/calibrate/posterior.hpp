@@ -6,19 +6,27 @@
 // For constants x on the scale of the search (see FreeParameter), standardised by their priors to
 // u,
 //
-//   -log p(u) = sum_i w_i (nu + 1) / 2 ln(1 + r_i^2 / nu) + 1/2 |u|^2
+//   -log p(u) = sum_i w_i (nu + 1) / 2 ln(1 + r_i^2 / nu) + sum_j 1/2 (d_j / s)^2 + 1/2 |u|^2
 //
-//   where  i    runs over observations and, when asked, over claims and their ablations
+//   where  i    runs over observations, j, when asked, over claims and their ablations
 //          r_i  residual of observation i over its tolerance, on the scale of the row: model minus
-//               measurement, or the distance from the row's interval (0 inside)
+//               measurement, or the distance from what lies inside the row's interval by the
+//               tolerance (0 there)
 //          nu   4: Student's t, so that a measurement that the model cannot meet does not bend
 //               everything else
-//          w_i  1 / sqrt(n) for a row of a curve of n points: the points of one blot or one dose
-//               series share their culture and their errors, and count as sqrt(n) of them
+//          w_i  1 / sqrt(n) for a row of a curve of n points of one blot or array, which share
+//          their
+//               lysate, its background and the point that all are divided by, and count as sqrt(n)
+//               of them; 1 for a viability, whose wells are its own and scatter by themselves
 //
-// A claim is an interval like a direction, and so are the two demands on its ablation
-// (assay/ablation.hpp): it must not do for the claim, and must lose half of the effect in the same
-// set. Observations that a package holds out are never looked at.
+//          d_j  what claim j lacks to hold by a margin (0.002 on viabilities, 0.004 on log2), over
+//               0.005 on viabilities and 0.01 on log2
+//          s    Posterior::set_claim_tolerance(); 1 unless told
+//
+// A claim is no measurement with an error but a constraint: what breaks it costs without limit. So
+// do the two demands on its ablation (assay/ablation.hpp): it must not do for the claim, and must
+// lose half of the effect in the same set. Observations that a package holds out are never looked
+// at.
 #pragma once
 
 #include <cstddef>
@@ -58,15 +66,16 @@ struct FreeParameter {
 /// its value has seen the data.
 [[nodiscard]] std::vector<FreeParameter> free_parameters(const Package& package);
 
-/// What residuals of a row are divided by: its tolerance; of an interval without one 0.05, and on
-/// log2 or for folds, which are compared as ratios, 0.15.
+/// What residuals of a row are divided by: its tolerance; of an interval without one 0.02, and on
+/// log2 or for folds, which are compared as ratios, 0.04. An interval contains the error of what
+/// was measured; its ends are not to be blurred again.
 [[nodiscard]] double tolerance_of(const Observation& observation);
 
 /// Residual of a model value over tolerance_of() the row.
 [[nodiscard]] double standardised_residual(const Observation& observation, double model);
 
 /// Weight of each of these observations: 1 / sqrt(length of its curve), a curve being the rows that
-/// differ in time or dose only.
+/// differ in time or dose only; 1 for viabilities, each of which has wells of its own.
 [[nodiscard]] std::vector<double> curve_weights(const Package& package,
                                                 std::span<const std::size_t> observations);
 
@@ -93,7 +102,8 @@ struct Term {
     package::Expectation expected;     ///< of a claim
     double weight{1.0};
 
-    /// Over the tolerance; NaN when the model has no number.
+    /// Over the tolerance, that of a claim being of what it lacks; NaN when the model has no
+    /// number.
     [[nodiscard]] double residual(double model) const;
 };
 
@@ -114,6 +124,9 @@ public:
     /// The constants at a point, for Condition::constants.
     [[nodiscard]] package::Settings settings(std::span<const double> u) const;
 
+    /// How sharp claims are, above 0: s of the head of this file.
+    void set_claim_tolerance(double s) noexcept { claim_tolerance_ = s; }
+
     /// What the model gives for each term at each point, points x terms. All points are simulated
     /// together.
     [[nodiscard]] std::vector<std::vector<double>> predict(
@@ -121,6 +134,9 @@ public:
     /// -log p(u), up to a constant; infinite when a prediction is no number.
     [[nodiscard]] double value(std::span<const double> u,
                                std::span<const double> predictions) const;
+    /// The same with this tolerance of claims.
+    [[nodiscard]] double value(std::span<const double> u, std::span<const double> predictions,
+                               double claim_tolerance) const;
     [[nodiscard]] std::vector<double> log_densities(std::span<const std::vector<double>> points);
 
     /// Gradient and Gauss-Newton curvature by differences of 0.05 in u.
@@ -140,6 +156,7 @@ private:
     Experiment* experiment_;
     std::vector<FreeParameter> parameters_;
     std::vector<Term> terms_;
+    double claim_tolerance_{1.0};
     std::size_t points_evaluated_{};
 };
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -104,30 +105,58 @@ TEST(Residuals, AreOverTheToleranceAndZeroInsideAnInterval) {
     interval.lower = 0.4;
     interval.upper = 0.8;
     EXPECT_EQ(standardised_residual(interval, 0.5), 0.0);
-    EXPECT_NEAR(standardised_residual(interval, 0.9), 2.0, 1e-12) << "0.1 beyond the end";
+    EXPECT_NEAR(standardised_residual(interval, 0.9), 5.0, 1e-12) << "0.1 beyond the end";
     interval.quantity = package::MeasuredQuantity::fold_control;
-    EXPECT_NEAR(standardised_residual(interval, 1.6), 1.0 / 0.15, 1e-12)
+    EXPECT_NEAR(standardised_residual(interval, 1.6), 1.0 / 0.04, 1e-12)
         << "twice the end, on log2";
     EXPECT_TRUE(std::isnan(standardised_residual(interval, std::nan(""))));
 }
 
-TEST(CurveWeights, MakeACurveOfNPointsCountAsItsSquareRoot) {
-    const Package package = with_truth(5.0);
-    const std::vector<double> weights =
-        curve_weights(package, std::vector<std::size_t>{0, 1, 2, 3, 4});
-    EXPECT_DOUBLE_EQ(weights[0], 0.5);
-    EXPECT_DOUBLE_EQ(weights[4], 1.0) << "the only one of its profile";
+TEST(Terms, CountIntervalsFromOneToleranceInside) {
+    Package package = freed();
+    Observation o = measured("a", "amplified", "blocker", 0.0);
+    o.value.reset();
+    o.tolerance.reset();
+    o.lower = 0.4;
+    o.upper = 0.8;
+    package.observations = {o};
+    const auto residual = [&](double model) {
+        return observation_terms(package, std::vector<std::size_t>{0})[0].residual(model);
+    };
+    EXPECT_EQ(residual(0.5), 0.0);
+    EXPECT_EQ(residual(0.43), 0.0);
+    EXPECT_NEAR(residual(0.4), -1.0, 1e-12) << "at the end: as likely outside as inside";
+    EXPECT_NEAR(residual(0.84), 3.0, 1e-12);
+    package.observations[0].lower = 0.0;
+    EXPECT_EQ(residual(0.0), 0.0) << "no viability is below 0";
+    package.observations[0].quantity = package::MeasuredQuantity::fold_control;
+    EXPECT_NEAR(residual(1.6), 1.0 + 1.0 / 0.04, 1e-9);
+    EXPECT_EQ(residual(1e-6), 0.0);
 }
 
-TEST(Claims, AreNarrowIntervalsBesideTheirAblations) {
+TEST(CurveWeights, MakeATimeCourseOfNPointsCountAsItsSquareRootAndEachViabilityWhole) {
+    Package package = with_truth(5.0);
+    for (std::size_t i = 0; i < 4; ++i) {
+        package.observations[i].quantity = package::MeasuredQuantity::fold_start;
+    }
+    const std::vector<double> weights =
+        curve_weights(package, std::vector<std::size_t>{0, 1, 2, 3, 4, 5});
+    EXPECT_DOUBLE_EQ(weights[0], 0.5);
+    EXPECT_DOUBLE_EQ(weights[4], 1.0);
+    EXPECT_DOUBLE_EQ(weights[5], 1.0) << "of the same series, but from other wells";
+    EXPECT_DOUBLE_EQ(curve_weights(package, std::vector<std::size_t>{3})[0], 1.0);
+}
+
+TEST(Claims, MustHoldByAMarginBesideTheirAblations) {
     const Package package = freed();
     const std::vector<Term> terms = claim_terms(package);
     ASSERT_EQ(terms.size(), 4U) << "two claims, two ablations";
     EXPECT_EQ(terms[0].residual(0.9), 0.0);
-    EXPECT_NEAR(terms[0].residual(0.76), -2.0, 1e-9) << "0.04 below the end of a viability";
-    EXPECT_NEAR(terms[1].residual(0.6), 5.0, 1e-9);
+    EXPECT_NEAR(terms[0].residual(0.76), -8.4, 1e-9) << "0.04 below the end of a viability";
+    EXPECT_NEAR(terms[0].residual(0.801), -0.2, 1e-9) << "holds, but by less than the margin";
+    EXPECT_NEAR(terms[1].residual(0.6), 20.4, 1e-9);
     ASSERT_TRUE(terms[2].number.against);
-    EXPECT_NEAR(terms[2].residual(0.75), -25.0, 1e-9) << "half of the end of a ratio";
+    EXPECT_NEAR(terms[2].residual(0.75), -100.4, 1e-9) << "half of the end of a ratio";
     EXPECT_TRUE(std::isnan(terms[2].residual(std::nan(""))));
 }
 
@@ -138,9 +167,9 @@ TEST(Claims, DemandThatAblationsLoseAtLeastHalf) {
     const std::vector<Term> terms = claim_terms(package);
     ASSERT_EQ(terms.size(), 3U);
     EXPECT_EQ(terms[1].residual(0.5), 0.0) << "would not do for the claim, which is > 0.8";
-    EXPECT_NEAR(terms[1].residual(0.84), 2.0, 1e-9) << "would, by 0.04";
+    EXPECT_NEAR(terms[1].residual(0.84), 8.4, 1e-9) << "would, by 0.04";
     EXPECT_EQ(terms[2].residual(-0.3), 0.0);
-    EXPECT_NEAR(terms[2].residual(0.08), 2.0, 1e-9) << "0.08 in log2 more than half";
+    EXPECT_NEAR(terms[2].residual(0.08), 8.4, 1e-9) << "0.08 in log2 more than half";
     // What the model gives is what the rule makes of the claim's two numbers.
     Experiment experiment = experiment_of(package);
     Posterior posterior{experiment, free_parameters(package), terms};
@@ -206,6 +235,48 @@ TEST(Calibration, FindsTheConstantThatMadeTheObservations) {
     EXPECT_LT(found.identifiability[K_D].posterior, 0.4) << "the data say much about it";
     EXPECT_LE(found.identifiability[K_D].alone, found.identifiability[K_D].laplace + 1e-9)
         << "a slice is never wider than the whole";
+}
+
+TEST(Posteriors, PutNoLimitOnWhatABrokenClaimCosts) {
+    const Package package = freed();
+    Experiment experiment = experiment_of(package);
+    Posterior posterior{experiment, free_parameters(package), claim_terms(package)};
+    const std::vector<double> u{0.0, 0.0};
+    const auto value = [&](double viability) {
+        return posterior.value(u, std::vector<double>{viability, 0.4, 1.6, 1.0});
+    };
+    const double holding = value(0.9);
+    EXPECT_NEAR(value(0.782) - holding, 0.5 * 16.0, 1e-9) << "lacks 0.02 with the margin";
+    EXPECT_NEAR(value(0.702) - holding, 0.5 * 400.0, 1e-9) << "five times as much: 25 times";
+    posterior.set_claim_tolerance(0.5);
+    EXPECT_NEAR(value(0.782) - holding, 0.5 * 64.0, 1e-9);
+}
+
+TEST(Calibration, WithClaimsRejectsSetsThatBreakOne) {
+    Package package = with_truth(9.0);
+    row_of(package, "K_growth").distribution = package::Distribution::none;
+    package.claims.resize(1);
+    package.claims[0].ablation.reset();
+    package.claims[0].compare.profile = "amplified";
+    CalibrationOptions options;
+    options.sets = 40;
+    options.generations = 12;
+    options.starts = 1;
+    const auto viabilities = [&] {
+        Experiment experiment = experiment_of(package);
+        const Calibration found = calibrate(experiment, options);
+        Posterior posterior{experiment, found.parameters, claim_terms(package)};
+        std::vector<double> out;
+        for (const std::vector<double>& row : posterior.predict(found.sets)) {
+            out.push_back(row[0]);
+        }
+        std::sort(out.begin(), out.end());
+        return out;
+    };
+    const double middle = viabilities()[20];
+    package.claims[0].expect.lower = middle;
+    options.has_claims = true;
+    EXPECT_GT(viabilities().front(), middle) << "half of the sets broke it before it counted";
 }
 
 TEST(Calibration, DependsOnItsSeedAndNotOnThreads) {
