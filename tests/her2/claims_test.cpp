@@ -92,6 +92,14 @@ TEST(Claims, AreNotDecidedByTheLastDigits) {
     }
 }
 
+TEST(Lapatinib, LeavesMoreCellsWhereSrcLoadsRas) {
+    const double as_measured = viability("UACC812", kLapatinib);
+    EXPECT_GT(as_measured, viability("UACC812", kLapatinib, {{"SRC_level", 1.0}}) + 0.02);
+    EXPECT_NEAR(viability("SKBR3", kLapatinib),
+                viability("SKBR3", kLapatinib, {{"w_SRC_RAS", 0.0}}), 1e-6)
+        << "the reference: its basal exchange holds its SRC";
+}
+
 TEST(Trastuzumab, SlowsAmplifiedCellsByTheirAmplification) {
     EXPECT_LT(viability("SKBR3", kTrastuzumab), 0.75);
     EXPECT_LT(viability("BT474", kTrastuzumab), 0.75);

@@ -339,7 +339,7 @@ TEST(Profiles, EquilibrateAndRunUntreated) {
 
 TEST(Profiles, HoldTheirCopiesWithoutDrug) {
     // The copies of a cell line are its steady state; only ligands of HER1 and HER3 in its medium
-    // take receptors down. HER2 lies up to 3 % above: its synthesis makes up for shedding from all
+    // take receptors down. HER2 lies up to 4 % above: its synthesis makes up for shedding from all
     // HER2 at the membrane, while pairs are not shed.
     std::vector<assay::Condition> conditions;
     for (const package::Profile& profile : her2_package().profiles) {
@@ -364,7 +364,7 @@ TEST(Profiles, HoldTheirCopiesWithoutDrug) {
                     continue;
                 }
                 const double copies = courses[i].at(0, experiment().column(receptor));
-                const double allowed = std::string_view{receptor} == "HER2" ? 0.03 : 1e-4;
+                const double allowed = std::string_view{receptor} == "HER2" ? 0.04 : 1e-4;
                 EXPECT_TRUE(near_rel(copies, s.value, allowed)) << profile << " " << receptor;
                 EXPECT_GE(copies, s.value * (1 - 1e-3)) << profile << " " << receptor;
             }
