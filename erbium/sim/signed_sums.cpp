@@ -2,6 +2,13 @@
 #include "erbium/sim/signed_sums.hpp"
 
 namespace erbium::sim {
+namespace {
+
+// Fewer terms are added one after another; of more, additions that wait for each other would take
+// most of the time.
+constexpr std::uint32_t kFew = 8;
+
+}  // namespace
 
 void SignedSums::add(std::span<const eqn::Term> terms) {
     const auto append = [&](auto is_wanted) {
@@ -23,7 +30,7 @@ void SignedSums::add(std::span<const eqn::Term> terms) {
 /// Of values without weights.
 double SignedSums::sum_of(const double* values, std::uint32_t i, std::uint32_t end) const noexcept {
     double total = 0.0;
-    if (end - i >= 8) {  // additions that wait for each other take most of the time
+    if (end - i >= kFew) {
         double second = 0.0;
         double third = 0.0;
         double fourth = 0.0;
@@ -42,17 +49,25 @@ double SignedSums::sum_of(const double* values, std::uint32_t i, std::uint32_t e
 }
 
 void SignedSums::evaluate(const double* values, double* sums) const noexcept {
-    std::uint32_t begin = 0;
+    std::uint32_t i = 0;
     for (const Row& row : rows_) {
-        double total = sum_of(values, begin, row.plus_end);
-        if (row.minus_end != row.plus_end) {
+        double total = 0.0;
+        if (row.end - i < kFew) {
+            for (; i < row.plus_end; ++i) {
+                total += values[indices_[i]];
+            }
+            for (; i < row.minus_end; ++i) {
+                total -= values[indices_[i]];
+            }
+        } else {
+            total = sum_of(values, i, row.plus_end);
             total -= sum_of(values, row.plus_end, row.minus_end);
+            i = row.minus_end;
         }
-        for (std::uint32_t i = row.minus_end; i < row.end; ++i) {
+        for (; i < row.end; ++i) {
             total += weights_[i] * values[indices_[i]];
         }
         *sums++ = total;
-        begin = row.end;
     }
 }
 
