@@ -176,6 +176,18 @@ TEST(FilteredProducts, LeaveNoSpeciesBehind) {
     EXPECT_EQ(network.species_count(), 1U);
 }
 
+// Here BioNetGen takes the first rule for symmetric and gives half (docs/conformance/bngl.md).
+TEST(Wildcards, DoNotMakeTwoReactantsOne) {
+    const std::string species = "A(a,a,a) 1\nA(a!1,a,a).A(a!1,a,a) 1";
+    const auto factor = [&](const std::string& rule) {
+        const Network network =
+            network_of(model_text("A(a,a,a)", species, rule + " k"), {.max_iterations = 1});
+        return network.factor(ReactionId{0});
+    };
+    EXPECT_EQ(factor("A(a,a!?) + A(a,a!+) -> A(a!1,a!?).A(a!1,a!+)"), 12.0);
+    EXPECT_EQ(factor("A(a,a) + A(a,a!+) -> A(a!1,a).A(a!1,a!+)"), 12.0);
+}
+
 const char* const kCells =
     "begin compartments\nEC 3 100\nPM 2 V EC\nCP 3 10 PM\nend compartments\n";
 
