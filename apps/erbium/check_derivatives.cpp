@@ -19,7 +19,6 @@ namespace {
 
 constexpr double kRtol = 1e-9;  // tight, for differences of runs are no better than the runs
 constexpr std::size_t kOutputs = 4;
-constexpr std::size_t kRowsOfATerminal = 15;
 
 /// A number in the model's own unit, or a quantity of time in seconds.
 std::optional<double> end_time(const std::string& text) {
@@ -33,10 +32,6 @@ std::optional<double> end_time(const std::string& text) {
         }
     }
     return time && *time > 0.0 && std::isfinite(*time) ? time : std::nullopt;
-}
-
-std::string verdict_of(const sim::CheckedInput& input) {
-    return !input.agrees ? "DISAGREES" : (input.is_decided ? "agrees" : "too noisy to tell");
 }
 
 report::Table table_of(std::span<const sim::CheckedInput> checked, const sim::Run& run,
@@ -60,11 +55,11 @@ report::Table table_of(std::span<const sim::CheckedInput> checked, const sim::Ru
                              "refused: " + input.refusal},
                    .mark = report::RowMark::failed};
         } else {
-            row = {
-                .cells = {input.name, columns.empty() ? std::string{} : columns[input.column],
-                          run.output_times[input.row], input.forward, input.difference,
-                          input.deviation, input.noise, input.adjoint_deviation, verdict_of(input)},
-                .mark = input.agrees ? report::RowMark::none : report::RowMark::misfit};
+            row = {.cells = {input.name, columns.empty() ? std::string{} : columns[input.column],
+                             run.output_times[input.row], input.forward, input.difference,
+                             input.deviation, input.noise, input.adjoint_deviation,
+                             verdict_of(input.agrees, input.is_decided)},
+                   .mark = input.agrees ? report::RowMark::none : report::RowMark::misfit};
         }
         table.rows.push_back(std::move(row));
     }
@@ -76,7 +71,7 @@ void sort_worst_first(std::vector<sim::CheckedInput>& checked) {
     std::stable_sort(checked.begin(), checked.end(),
                      [](const sim::CheckedInput& a, const sim::CheckedInput& b) {
                          const auto key = [](const sim::CheckedInput& c) {
-                             const int rank = !c.agrees ? 0 : (c.is_decided ? 2 : 1);
+                             const int rank = rank_of(c.agrees, c.is_decided);
                              return std::pair{c.refusal.empty() ? rank : 3, -c.deviation};
                          };
                          return key(a) < key(b);
@@ -84,6 +79,14 @@ void sort_worst_first(std::vector<sim::CheckedInput>& checked) {
 }
 
 }  // namespace
+
+std::string verdict_of(bool agrees, bool is_decided) {
+    return !agrees ? "DISAGREES" : (is_decided ? "agrees" : "too noisy to tell");
+}
+
+int rank_of(bool agrees, bool is_decided) noexcept {
+    return !agrees ? 0 : (is_decided ? 2 : 1);
+}
 
 Exit check_derivatives(const CheckCommand& command, const Target& target) {
     const std::optional<double> until = end_time(command.until);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "check_derivatives.hpp"
 #include "erbium/petab/gradient_check.hpp"
 #include "erbium/report/table.hpp"
 
@@ -15,29 +16,21 @@ namespace erbium::app {
 namespace {
 
 constexpr double kBeside = 0.01;  // of a value, or on a scale of logarithms
-constexpr std::size_t kRowsOfATerminal = 15;
 
 /// A point beside the nominal values and inside the bounds; a middle where there is no nominal one.
 /// @param side  1 or -1
 std::vector<double> point_beside_nominal(const petab::Objective& objective, double side) {
-    const petab::BoundProblem& problem = objective.problem();
     std::vector<double> x = objective.nominal();
     for (std::size_t i = 0; i < x.size(); ++i) {
         const fit::Coordinate& coordinate = objective.coordinates()[i];
-        const petab::Parameter& parameter = problem.problem.parameters[problem.estimated[i]];
         if (std::isnan(x[i])) {
             x[i] = 0.5 * (coordinate.lower + coordinate.upper);
         }
-        const bool is_linear = parameter.scale == petab::Scale::linear && x[i] != 0.0;
         const double away = side * kBeside * std::sin(1.0 + 3.0 * static_cast<double>(i));
-        x[i] += away * (is_linear ? std::fabs(x[i]) : 1.0);
+        x[i] += away * petab::unit_of_move(objective.problem(), i, x[i]);
         x[i] = std::clamp(x[i], coordinate.lower, coordinate.upper);
     }
     return x;
-}
-
-std::string verdict_of(const petab::CheckedSlope& slope) {
-    return !slope.agrees ? "DISAGREES" : (slope.is_decided ? "agrees" : "too noisy to tell");
 }
 
 report::Table table_of(std::span<const petab::CheckedSlope> slopes, std::string title) {
@@ -52,7 +45,7 @@ report::Table table_of(std::span<const petab::CheckedSlope> slopes, std::string 
     for (const petab::CheckedSlope& slope : slopes) {
         table.rows.push_back(
             {.cells = {slope.name, slope.forward, slope.adjoint, slope.difference,
-                       slope.uncertainty, verdict_of(slope)},
+                       slope.uncertainty, verdict_of(slope.agrees, slope.is_decided)},
              .mark = slope.agrees ? report::RowMark::none : report::RowMark::misfit});
     }
     return table;
@@ -91,7 +84,7 @@ Exit check_petab_derivatives(const CheckCommand& command) {
         return fail(Exit::numerical, check.failure);
     }
     const auto rank = [](const petab::CheckedSlope& slope) {
-        return !slope.agrees ? 0 : (slope.is_decided ? 2 : 1);
+        return rank_of(slope.agrees, slope.is_decided);
     };
     std::stable_sort(check.slopes.begin(), check.slopes.end(),
                      [&](const petab::CheckedSlope& a, const petab::CheckedSlope& b) {

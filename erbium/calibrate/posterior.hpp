@@ -15,9 +15,9 @@
 //          nu   4: Student's t, so that a measurement that the model cannot meet does not bend
 //               everything else
 //          w_i  1 / sqrt(n) for a row of a curve of n points of one blot or array, which share
-//          their
-//               lysate, its background and the point that all are divided by, and count as sqrt(n)
-//               of them; 1 for a viability, whose wells are its own and scatter by themselves
+//               their lysate, its background and the point that all are divided by, and count as
+//               sqrt(n) of them; 1 for a viability, whose wells are its own and scatter by
+//               themselves
 //
 //          d_j  what claim j lacks to hold by a margin (0.002 on viabilities, 0.004 on log2), over
 //               0.005 on viabilities and 0.01 on log2

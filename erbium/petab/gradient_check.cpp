@@ -24,16 +24,18 @@ double largest_of(std::span<const double> values) {
 
 }  // namespace
 
+double unit_of_move(const BoundProblem& problem, std::size_t coordinate, double x) {
+    const Scale scale = problem.problem.parameters[problem.estimated[coordinate]].scale;
+    return scale == Scale::linear && x != 0.0 ? std::fabs(x) : 1.0;
+}
+
 SettledDifference settled_difference(Objective& objective, std::span<const double> x,
                                      std::size_t coordinate, double wanted,
                                      std::size_t& evaluations) {
     SettledDifference best{std::numeric_limits<double>::quiet_NaN(),
                            std::numeric_limits<double>::infinity()};
     std::vector<double> moved{x.begin(), x.end()};
-    const BoundProblem& problem = objective.problem();
-    const bool is_linear =
-        problem.problem.parameters[problem.estimated[coordinate]].scale == Scale::linear;
-    const double unit = is_linear && x[coordinate] != 0.0 ? std::fabs(x[coordinate]) : 1.0;
+    const double unit = unit_of_move(objective.problem(), coordinate, x[coordinate]);
     const auto value_at = [&](double step) {
         moved[coordinate] = x[coordinate] + step * unit;
         ++evaluations;

@@ -12,6 +12,10 @@
 
 namespace erbium::petab {
 
+/// What parts of a parameter are counted in when it is moved: the number itself, or on a scale of
+/// logarithms, and at 0, 1.
+[[nodiscard]] double unit_of_move(const BoundProblem& problem, std::size_t coordinate, double x);
+
 /// A derivative by differences, and by how much two lengths of the step disagree.
 struct SettledDifference {
     double slope{};        ///< NaN where there is no value near by

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "erbium/eqn/graph.hpp"
+
 namespace erbium::sim {
 namespace {
 
@@ -33,21 +35,8 @@ bool has_effect(Opcode op, std::size_t operand) noexcept {
             return false;
         case Opcode::select:
             return operand > 0;
-        case Opcode::mratio:
-        case Opcode::mratio_slope:
-            return true;
-        case Opcode::add:
-        case Opcode::subtract:
-        case Opcode::multiply:
-        case Opcode::divide:
-        case Opcode::power:
-        case Opcode::power_log:
-        case Opcode::atan2:
-        case Opcode::min:
-        case Opcode::max:
-            return operand < 2;
         default:
-            return operand == 0;
+            return operand < static_cast<std::size_t>(eqn::operand_count(op));
     }
 }
 

@@ -60,6 +60,9 @@ void expect_dense_solutions(Lu& lu, const CscMatrix& j, double rtol) {
         ASSERT_TRUE(dense.factor(matrix));
         dense.solve(b, x);
         expect_same_solution(found, x, rtol);
+        std::vector<double> in_place = b;
+        lu.solve(in_place.data(), in_place.data());
+        EXPECT_EQ(in_place, found);
         // Transposed: w.(M^-1 b) = (M^-T w).b for every w.
         for (const std::size_t unit : {std::size_t{0}, n / 2, n - 1}) {
             std::vector<double> w(n);

@@ -20,27 +20,8 @@ SmallLu lu_of(const CscMatrix& matrix) {
 }
 
 void expect_agreement(const CscMatrix& j, double rtol) {
-    const std::size_t n = j.size();
     SmallLu lu = lu_of(j);
-    std::vector<double> b(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        b[i] = 1.0 + 0.1 * static_cast<double>(i % 17);
-    }
-    std::vector<double> found(n);
-    std::vector<double> matrix(n * n);
-    std::vector<double> x(n);
-    DenseLu dense{n};
-    for (const double shift : {0.01, 3.0}) {  // the second finds the remains of the first
-        EXPECT_LT(lu.factor(j.values.data(), -1.0, shift), 1e3);
-        lu.solve(b.data(), found.data());
-        EXPECT_LT(lu.backward_error(j.values.data(), -1.0, shift, b.data(), found.data()), 1e-13);
-        dense_of(j, -1.0, shift, matrix);
-        ASSERT_TRUE(dense.factor(matrix));
-        dense.solve(b, x);
-        expect_same_solution(found, x, rtol);
-        lu.solve(b.data(), b.data());  // in place
-        EXPECT_EQ(b, found);
-    }
+    expect_dense_solutions(lu, j, rtol);
 }
 
 TEST(SmallLu, AgreesWithDenseLuOnMatricesOfEverySmallSize) {

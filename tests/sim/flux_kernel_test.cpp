@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiled.hpp"
 #include "near.hpp"
 #include "random_network.hpp"
 
@@ -17,12 +18,6 @@ namespace erbium::sim {
 namespace {
 
 using zoo::NetworkMaker;
-
-eqn::System system_of(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 std::vector<double> by_fluxes(eqn::ReferenceKernel& kernel, double t,
                               const std::vector<double>& y) {
@@ -34,7 +29,7 @@ std::vector<double> by_fluxes(eqn::ReferenceKernel& kernel, double t,
 TEST(FluxKernel, IsTheReferenceButForRounding) {
     for (std::uint32_t seed = 1; seed <= 60; ++seed) {
         const zoo::RandomNetwork random = zoo::random_network(seed, 3 + seed % 7);
-        eqn::ReferenceKernel kernel{system_of(random.network())};
+        eqn::ReferenceKernel kernel{compiled(random.network())};
         std::vector<double> expected(random.amounts.size());
         kernel.rhs(0.3, random.amounts, expected);
         const std::vector<double> found = by_fluxes(kernel, 0.3, random.amounts);
@@ -55,7 +50,7 @@ TEST(FluxKernel, JoinsReactionsOfTheSameAndOfTheOppositeChange) {
     m.reaction({}, {"B"}, {"k"});               // no states
     m.reaction({"A", "A", "A"}, {"B"}, {"k"});  // weights other than 1
     m.reaction({"F"}, {}, {"k"});               // changes nothing
-    eqn::ReferenceKernel kernel{system_of(m.network())};
+    eqn::ReferenceKernel kernel{compiled(m.network())};
     const double a = 5.0;
     const double b = 7.0;
     const double c = 11.0;
@@ -87,7 +82,7 @@ TEST(FluxKernel, MultipliesOnceWhatManyReactionsOfOneChangeShare) {
         m.reaction({"A", "A"}, {"A", "B"}, {"k" + std::to_string(more)});
         m.reaction({"B", "E1"}, {"A", "E1"}, {"k" + std::to_string(more)});
     }
-    eqn::ReferenceKernel kernel{system_of(m.network())};
+    eqn::ReferenceKernel kernel{compiled(m.network())};
     const std::vector<double> y{3.0, 5.0, 7.0, 11.0, 13.0, 17.0, 19.0, 23.0, 29.0};
     std::vector<double> expected(y.size());
     kernel.rhs(0.0, y, expected);
@@ -99,7 +94,7 @@ TEST(FluxKernel, FollowsParametersAndHeldComparisons) {
     m.parameter("k", "2").species("A", "1").observable("Obs", {{"A", 1.0}});
     m.function("f", "if(Obs>1,k,10*k)");
     m.reaction({"A"}, {}, {"f"}, net::RateLawKind::function);
-    eqn::ReferenceKernel kernel{system_of(m.network())};
+    eqn::ReferenceKernel kernel{compiled(m.network())};
     EXPECT_EQ(by_fluxes(kernel, 0.0, {3.0}), (std::vector{-6.0}));
     kernel.set_parameters(std::vector{eqn::ParameterValue{ParameterId{0}, 5.0}});
     EXPECT_EQ(by_fluxes(kernel, 0.0, {0.5}), (std::vector{-25.0}));

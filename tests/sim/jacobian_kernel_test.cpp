@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compiled.hpp"
 #include "erbium/sim/reduction.hpp"
 #include "near.hpp"
 #include "random_network.hpp"
@@ -17,12 +18,6 @@ namespace erbium::sim {
 namespace {
 
 using zoo::NetworkMaker;
-
-eqn::System system_of(const net::Network& network) {
-    auto system = eqn::compile(network);
-    EXPECT_TRUE(system) << (system ? "" : system.error().text());
-    return system.value();
-}
 
 /// Both ways; entries that cancel may differ in the last digits of what they are made of.
 void expect_same(eqn::ReferenceKernel& kernel, double t, const std::vector<double>& y,
@@ -39,7 +34,7 @@ void expect_same(eqn::ReferenceKernel& kernel, double t, const std::vector<doubl
 TEST(JacobianKernel, IsTheReferenceButForRounding) {
     for (std::uint32_t seed = 1; seed <= 60; ++seed) {
         const zoo::RandomNetwork random = zoo::random_network(seed, 3 + seed % 7);
-        eqn::ReferenceKernel kernel{system_of(random.network())};
+        eqn::ReferenceKernel kernel{compiled(random.network())};
         const eqn::System& system = kernel.system();
         expect_same(kernel, 0.3, random.amounts, system.program().jacobian,
                     "seed " + std::to_string(seed));
@@ -57,7 +52,7 @@ TEST(JacobianKernel, ComputesRowsThatDifferInWeightsOnlyApart) {
     m.reaction({"A"}, {"B"}, {"r"}).reaction({"A"}, {"C"}, {"r"});  // one derivative, twice in A
     m.reaction({"C", "B"}, {"C"}, {"k"}).reaction({"A", "B"}, {"A", "B", "B"}, {"k"});
     m.reaction({"A", "B", "C"}, {}, {"k"});  // a derivative by two states
-    eqn::ReferenceKernel kernel{system_of(m.network())};
+    eqn::ReferenceKernel kernel{compiled(m.network())};
     expect_same(kernel, 0.0, {5.0, 7.0, 11.0}, kernel.system().program().jacobian, "");
 }
 
@@ -66,7 +61,7 @@ TEST(JacobianKernel, FollowsParametersFunctionsAndHeldComparisons) {
     m.parameter("k", "2").species("A", "1").observable("Obs", {{"A", 1.0}});
     m.function("f", "if(Obs>1,k,10*k)*exp(-0.1*Obs)");
     m.reaction({"A"}, {}, {"f"}, net::RateLawKind::function);
-    eqn::ReferenceKernel kernel{system_of(m.network())};
+    eqn::ReferenceKernel kernel{compiled(m.network())};
     const eqn::Rows rows = kernel.system().program().jacobian;
     expect_same(kernel, 0.0, {3.0}, rows, "");
     kernel.set_parameters(std::vector{eqn::ParameterValue{ParameterId{0}, 5.0}});
