@@ -113,6 +113,8 @@ int main(int count, char** arguments) {
         one[e] = entries[e * w];
     }
     columns.factor(one.data(), -1.0, shift[0]);
+    single.take_for_many(single.factors());
+    columns.take_for_many(columns.factors());
     const sim::SensitivityKernels* sensitivities = nullptr;
     for (const sim::SensitivityKernels& candidate : sim::sensitivity_kernels()) {
         sensitivities = candidate.system == kernels ? &candidate : sensitivities;

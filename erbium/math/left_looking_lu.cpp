@@ -75,10 +75,15 @@ void LeftLookingLu::solve_transposed(const double* b, double* x) noexcept {
     }
 }
 
-void LeftLookingLu::solve_for_many(const ManySides& kernels, std::span<const double> factors,
-                                   const double* b, double* x) {
-    many_work_.resize(size() * static_cast<std::size_t>(kernels.width));
-    kernels.substitute(plan_.substitution(), factors.data(), b, many_work_.data(), x);
+void LeftLookingLu::take_for_many(std::span<const double> factors) {
+    if (!for_many_) {
+        for_many_.emplace(plan_.order(), plan_.factor_places());
+    }
+    for_many_->take(factors);
+}
+
+void LeftLookingLu::solve_for_many(const ManySides& kernels, const double* b, double* x) {
+    for_many_->solve(kernels, b, x);
 }
 
 double LeftLookingLu::backward_error(const double* entries, double scale, double shift,

@@ -40,14 +40,12 @@ public:
     /// Solves M^T x = b likewise.
     void solve_transposed(const double* b, double* x) noexcept;
 
+    /// From now on solve_for_many() takes these factors, which factors() gave, of this or another
+    /// one with the same plan.
+    void take_for_many(std::span<const double> factors);
     /// Solves M x = b for as many right-hand sides as the kernels have lanes; both size x lanes.
-    /// Each is solved for as by solve(), to the last bit.
-    void solve_for_many(const ManySides& kernels, const double* b, double* x) {
-        solve_for_many(kernels, factors(), b, x);
-    }
-    /// The same with factors that factors() gave, of this or another one with the same plan.
-    void solve_for_many(const ManySides& kernels, std::span<const double> factors, const double* b,
-                        double* x);
+    /// Each is solved for as by solve(), to the last bit. Precondition: factors were taken.
+    void solve_for_many(const ManySides& kernels, const double* b, double* x);
 
     /// See SupernodalLu::backward_error.
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
@@ -60,7 +58,7 @@ private:
     const LaneKernels* kernels_;
     AlignedDoubles values_;
     AlignedDoubles work_;
-    AlignedDoubles many_work_;  // size x lanes, when it is first needed
+    std::optional<Substitution> for_many_;  // made when it is first needed
 };
 
 }  // namespace erbium::math

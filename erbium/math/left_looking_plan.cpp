@@ -330,25 +330,20 @@ void add_panels(const SparsePattern& a, const FactorPattern& pattern, const Layo
     }
 }
 
-/// In the order of solve(): columns of L ascending, of U descending.
-Substitution substitution_of(const FactorPattern& pattern, const Lists& lower_places,
-                             const Lists& upper_places, const Tables& tables) {
-    const std::size_t n = tables.order.size();
-    std::vector<std::uint32_t> reciprocals(n);
-    std::vector<FactorPlace> entries;
-    const auto add = [&](const Lists& rows, const Lists& places, std::size_t column) {
+FactorPlaces factor_places_of(const FactorPattern& pattern, const Lists& lower_places,
+                              const Lists& upper_places, const Tables& tables) {
+    FactorPlaces result;
+    const auto add = [&](const Lists& rows, const Lists& places, std::uint32_t column) {
         for (std::size_t i = 0; i < rows[column].size(); ++i) {
-            entries.push_back({rows[column][i], narrow(column), places[column][i]});
+            result.entries.push_back({rows[column][i], column, places[column][i]});
         }
     };
-    for (std::size_t column = 0; column < n; ++column) {
-        reciprocals[column] = tables.reciprocals + narrow(column);
+    for (std::uint32_t column = 0; column < tables.order.size(); ++column) {
+        result.reciprocals.push_back(tables.reciprocals + column);
         add(pattern.lower, lower_places, column);
-    }
-    for (std::size_t column = n; column-- > 0;) {
         add(pattern.upper, upper_places, column);
     }
-    return {tables.order, std::move(reciprocals), entries};
+    return result;
 }
 
 void count_work(const Layout& layout, Tables& tables) {
@@ -418,7 +413,7 @@ LeftLookingPlan LeftLookingPlan::make(const SparsePattern& pattern,
     const auto [lower_places, upper_places] = add_groups(*best_pattern, *tables);
     add_supernodes(*best_pattern, *best, lower_places, *tables);
     add_panels(pattern, *best_pattern, *best, upper_places, *tables);
-    tables->substitution = substitution_of(*best_pattern, lower_places, upper_places, *tables);
+    tables->factor_places = factor_places_of(*best_pattern, lower_places, upper_places, *tables);
     count_work(*best, *tables);
     tables->column_begins.assign(pattern.column_begins.begin(), pattern.column_begins.end());
     tables->row_of_entry.assign(pattern.row_of_entry.begin(), pattern.row_of_entry.end());

@@ -53,9 +53,10 @@ public:
     /// Views of the tables; valid while this plan or a copy of it lives.
     [[nodiscard]] LeftLookingProgram program() const noexcept;
 
-    /// For many right-hand sides; valid likewise.
-    [[nodiscard]] SubstitutionProgram substitution() const noexcept {
-        return tables_->substitution.program(tables_->order);
+    [[nodiscard]] const Order& order() const noexcept { return tables_->order; }
+    /// Where factors stand that solutions need.
+    [[nodiscard]] const FactorPlaces& factor_places() const noexcept {
+        return tables_->factor_places;
     }
 
     struct Tables {
@@ -74,7 +75,7 @@ public:
         std::vector<std::uint32_t> lower_place;
         std::vector<SolveColumn> columns;
         std::vector<std::uint32_t> groups;
-        Substitution substitution;
+        FactorPlaces factor_places;
         std::vector<std::int32_t> column_begins;
         std::vector<std::int32_t> row_of_entry;
     };

@@ -36,29 +36,75 @@ void restore_rows(const std::int32_t* order, std::int64_t n, const double* x,
     }
 }
 
-/// Solves with L and U row by row. `work` is size x W; `result` may be `b`.
+/// Solves for the R rows of a block of L or U, and moves on past its columns and values. `row` is
+/// its first, counted as the half does.
+template <int W, unsigned R, bool kIsLower>
+ERBIUM_INLINE void solve_block(std::uint32_t count, const std::int32_t* order, std::int64_t row,
+                               const std::uint32_t*& column, const double*& value, const double* b,
+                               double* work, double* result) noexcept {
+    const double* const known = kIsLower ? work : result;
+    Packs<W, int{R}> sum;
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < R; ++i) {
+        sum[i] = kIsLower ? load<W>(b + std::int64_t{order[row + i]} * W)
+                          : load<W>(work + (row - std::int64_t{i}) * W);
+    }
+    for (const std::uint32_t* const end = column + count; column != end; ++column) {
+        const Pack<W> x = load<W>(known + std::int64_t{*column} * W);
+#pragma GCC unroll 4
+        for (unsigned i = 0; i < R; ++i) {
+            sum[i] = sum[i] - value[i] * x;
+        }
+        value += R;
+    }
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < R; ++i) {
+#pragma GCC unroll 4
+        for (unsigned j = 0; j < i; ++j) {
+            sum[i] = sum[i] - value[j] * sum[j];
+        }
+        value += i;
+        if constexpr (kIsLower) {
+            store<W>(work + (row + std::int64_t{i}) * W, sum[i]);
+        } else {
+            sum[i] = sum[i] * broadcast<W>(*value);
+            ++value;
+            store<W>(result + std::int64_t{order[row - std::int64_t{i}]} * W, sum[i]);
+        }
+    }
+}
+
+template <int W, bool kIsLower>
+void solve_blocks(const RowBlock* block, const RowBlock* end, const std::int32_t* order,
+                  std::int64_t row, const std::uint32_t*& column, const double*& value,
+                  const double* b, double* work, double* result) noexcept {
+    for (; block != end; ++block) {
+        switch (block->rows) {
+#define ERBIUM_ROWS(R)                                                                           \
+    case R:                                                                                      \
+        solve_block<W, R, kIsLower>(block->columns, order, row, column, value, b, work, result); \
+        break;
+            ERBIUM_ROWS(1)
+            ERBIUM_ROWS(2)
+            ERBIUM_ROWS(3)
+            ERBIUM_ROWS(4)
+#undef ERBIUM_ROWS
+            default:
+                break;
+        }
+        row += kIsLower ? std::int64_t{block->rows} : -std::int64_t{block->rows};
+    }
+}
+
+/// Solves with L and U by blocks of rows. `work` is size x W; `result` may be `b`.
 template <int W>
 void substitute_for_many(const SubstitutionProgram& program, const double* values, const double* b,
                          double* work, double* result) noexcept {
-    const FactorEntry* entry = program.lower;
-    for (std::uint32_t i = 0; i < program.size; ++i) {
-        Pack<W> sum = load<W>(b + std::int64_t{program.order[i]} * W);
-        for (const FactorEntry* const end = entry + program.lower_counts[i]; entry != end;
-             ++entry) {
-            sum = sum - values[entry->value] * load<W>(work + std::int64_t{entry->unknown} * W);
-        }
-        store<W>(work + std::int64_t{i} * W, sum);
-    }
-    entry = program.upper;
-    const std::uint32_t* count = program.upper_counts;
-    for (std::uint32_t i = program.size; i-- > 0; ++count) {
-        Pack<W> sum = load<W>(work + std::int64_t{i} * W);
-        for (const FactorEntry* const end = entry + *count; entry != end; ++entry) {
-            sum = sum - values[entry->value] * load<W>(result + std::int64_t{entry->unknown} * W);
-        }
-        store<W>(result + std::int64_t{program.order[i]} * W,
-                 sum * broadcast<W>(values[program.reciprocals[i]]));
-    }
+    const std::uint32_t* column = program.columns;
+    solve_blocks<W, true>(program.lower, program.lower + program.lower_count, program.order, 0,
+                          column, values, b, work, result);
+    solve_blocks<W, false>(program.upper, program.upper + program.upper_count, program.order,
+                           std::int64_t{program.size} - 1, column, values, b, work, result);
 }
 
 /// x[rows] -= (N rows of a panel's lower part) * xs.

@@ -85,19 +85,16 @@ std::optional<SmallLuPlan> SmallLuPlan::make(const SparsePattern& pattern) {
             tables->value_of_entry.push_back(value_at(place_of[row], place_of[j]));
         }
     }
-    std::vector<std::uint32_t> reciprocals;
-    std::vector<FactorPlace> entries;
     for (std::uint32_t p = 0; p < n; ++p) {
         const SmallLuPivot& pivot = tables->pivots[p];
-        reciprocals.push_back(pivot.values);
+        tables->factors.reciprocals.push_back(pivot.values);
         for (std::uint32_t i = 0; i < pivot.lower; ++i) {
-            entries.push_back({below[p][i], p, pivot.values + 1 + i});
+            tables->factors.entries.push_back({below[p][i], p, pivot.values + 1 + i});
         }
         for (std::uint32_t j = 0; j < pivot.upper; ++j) {
-            entries.push_back({p, right[p][j], pivot.values + 1 + pivot.lower + j});
+            tables->factors.entries.push_back({p, right[p][j], pivot.values + 1 + pivot.lower + j});
         }
     }
-    tables->substitution = {tables->order, std::move(reciprocals), entries};
     tables->column_begins.assign(pattern.column_begins.begin(), pattern.column_begins.end());
     tables->row_of_entry.assign(pattern.row_of_entry.begin(), pattern.row_of_entry.end());
     return SmallLuPlan{std::move(tables)};
@@ -171,7 +168,7 @@ void SmallLu::solve(const double* b, double* x) noexcept {
         const double* const upper = v + pivot.values + 1 + pivot.lower;
         const std::uint32_t* const columns = t.places.data() + pivot.places + pivot.lower;
         double sum = y[p];
-        for (std::uint32_t j = 0; j < pivot.upper; ++j) {
+        for (std::uint32_t j = pivot.upper; j-- > 0;) {  // what was found last comes last
             sum -= upper[j] * y[columns[j]];
         }
         y[p] = sum * v[pivot.values];
@@ -214,10 +211,15 @@ void SmallLu::solve_transposed(const double* b, double* x) noexcept {
     }
 }
 
-void SmallLu::solve_for_many(const ManySides& kernels, std::span<const double> factors,
-                             const double* b, double* x) {
-    many_work_.resize(plan_.size() * static_cast<std::size_t>(kernels.width));
-    kernels.substitute(plan_.substitution(), factors.data(), b, many_work_.data(), x);
+void SmallLu::take_for_many(std::span<const double> factors) {
+    if (!for_many_) {
+        for_many_.emplace(plan_.tables().order, plan_.tables().factors);
+    }
+    for_many_->take(factors);
+}
+
+void SmallLu::solve_for_many(const ManySides& kernels, const double* b, double* x) {
+    for_many_->solve(kernels, b, x);
 }
 
 double SmallLu::backward_error(const double* entries, double scale, double shift, const double* b,

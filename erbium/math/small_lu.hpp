@@ -10,7 +10,6 @@
 #include <span>
 #include <vector>
 
-#include "erbium/math/aligned.hpp"
 #include "erbium/math/many_sides.hpp"
 #include "erbium/math/small_lu_program.hpp"
 #include "erbium/math/sparse_pattern.hpp"
@@ -43,16 +42,12 @@ public:
         std::vector<std::uint32_t> updates;  ///< value that each product changes: by pivot, entry
                                              ///< of L, entry of U
         std::vector<std::uint32_t> value_of_entry;  ///< of A
-        Substitution substitution;
+        FactorPlaces factors;
         std::size_t value_count{};
         std::vector<std::int32_t> column_begins;
         std::vector<std::int32_t> row_of_entry;
     };
     [[nodiscard]] const Tables& tables() const noexcept { return *tables_; }
-    /// Valid as long as a copy of the plan lives.
-    [[nodiscard]] SubstitutionProgram substitution() const noexcept {
-        return tables_->substitution.program(tables_->order);
-    }
 
 private:
     explicit SmallLuPlan(std::shared_ptr<const Tables> tables) : tables_{std::move(tables)} {}
@@ -79,14 +74,12 @@ public:
     /// Solves M^T x = b likewise.
     void solve_transposed(const double* b, double* x) noexcept;
 
+    /// From now on solve_for_many() takes these factors, which factors() gave, of this or another
+    /// one with the same plan.
+    void take_for_many(std::span<const double> factors);
     /// Solves M x = b for as many right-hand sides as the kernels have lanes; both size x lanes.
-    /// Each is solved for as by solve(), to the last bit.
-    void solve_for_many(const ManySides& kernels, const double* b, double* x) {
-        solve_for_many(kernels, factors(), b, x);
-    }
-    /// The same with factors that factors() gave, of this or another one with the same plan.
-    void solve_for_many(const ManySides& kernels, std::span<const double> factors, const double* b,
-                        double* x);
+    /// Each is solved for as by solve(), to the last bit. Precondition: factors were taken.
+    void solve_for_many(const ManySides& kernels, const double* b, double* x);
 
     /// See SupernodalLu::backward_error.
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
@@ -96,8 +89,8 @@ public:
 private:
     SmallLuPlan plan_;
     std::vector<double> values_;
-    std::vector<double> work_;  // 2 x size
-    AlignedDoubles many_work_;  // size x lanes, when it is first needed
+    std::vector<double> work_;              // 2 x size
+    std::optional<Substitution> for_many_;  // made when it is first needed
 };
 
 }  // namespace erbium::math

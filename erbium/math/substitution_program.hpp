@@ -7,20 +7,28 @@
 
 namespace erbium::math {
 
-struct FactorEntry {
-    std::uint32_t value{};    ///< its place among the factors
-    std::uint32_t unknown{};  ///< which it multiplies: of L a permuted row, of U a row
+/// Most rows of a block: as many as leave room for their sums in registers.
+inline constexpr std::uint32_t kMostBlockRows = 4;
+
+/// Neighbouring rows that are solved for together: each unknown before them is read once for all.
+struct RowBlock {
+    std::uint32_t rows{};     ///< at most kMostBlockRows
+    std::uint32_t columns{};  ///< unknowns before them that any of them depends on
 };
 
 /// Plain pointers, so that a kernel's translation unit needs no other header.
+///
+/// Values stand in the order in which they are read. Of each block first those of its columns, one
+/// after another, `rows` of each, 0 where a row has no entry; then row by row those left of it in
+/// the block, and in U the reciprocal of its pivot.
 struct SubstitutionProgram {
     std::uint32_t size{};
-    const std::uint32_t* lower_counts{};  ///< entries of each row of L, first row first
-    const FactorEntry* lower{};
-    const std::uint32_t* upper_counts{};  ///< of U, last row first
-    const FactorEntry* upper{};
-    const std::uint32_t* reciprocals{};  ///< places of those of pivots, by permuted row
-    const std::int32_t* order{};         ///< permuted row -> row
+    std::uint32_t lower_count{};
+    const RowBlock* lower{};  ///< first row first
+    std::uint32_t upper_count{};
+    const RowBlock* upper{};         ///< last row first
+    const std::uint32_t* columns{};  ///< of all blocks: of L permuted rows, then of U rows
+    const std::int32_t* order{};     ///< permuted row -> row
 };
 
 }  // namespace erbium::math

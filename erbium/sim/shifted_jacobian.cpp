@@ -171,13 +171,20 @@ void ShiftedJacobian::solve_transposed(std::span<const double> b, std::span<doub
     }
 }
 
-void ShiftedJacobian::solve_for_many(const math::ManySides& kernels,
-                                     std::span<const double> factors, const double* b, double* x) {
-    std::visit([&](auto& lu) { lu.solve_for_many(kernels, factors, b, x); }, lu_);
+void ShiftedJacobian::take_for_many() {
+    exchanges_for_many_ = exchanges_rows_;
+    if (!exchanges_rows_) {
+        std::visit([](auto& lu) { lu.take_for_many(lu.factors()); }, lu_);
+    }
+}
+
+void ShiftedJacobian::take_for_many(std::span<const double> factors) {
+    exchanges_for_many_ = false;
+    std::visit([&](auto& lu) { lu.take_for_many(factors); }, lu_);
 }
 
 void ShiftedJacobian::solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
-    if (!exchanges_rows_) {
+    if (!exchanges_for_many_) {
         std::visit([&](auto& lu) { lu.solve_for_many(kernels, b, x); }, lu_);
         return;
     }

@@ -53,11 +53,13 @@ public:
     void solve(std::span<const double> b, std::span<double> x);
     /// The transposed matrix. Precondition, as of the next: no algebraic states.
     void solve_transposed(std::span<const double> b, std::span<double> x);
-    /// As many right-hand sides as the kernels take, in the lanes; both size x lanes.
+    /// From now on solve_for_many() solves with the last factors, or with these, which factors()
+    /// gave, of this or another one of this plan. They must stay as they are until then.
+    void take_for_many();
+    void take_for_many(std::span<const double> factors);
+    /// As many right-hand sides as the kernels take, in the lanes; both size x lanes, `x` may be
+    /// `b`. Precondition: factors were taken.
     void solve_for_many(const math::ManySides& kernels, const double* b, double* x);
-    /// The same with factors that factors() gave, of this or another one of this plan.
-    void solve_for_many(const math::ManySides& kernels, std::span<const double> factors,
-                        const double* b, double* x);
 
 private:
     /// A row without a shift.
@@ -81,6 +83,7 @@ private:
     std::span<const double> jacobian_;
     double shift_{};
     bool exchanges_rows_{};
+    bool exchanges_for_many_{};
 };
 
 /// Largest backward error of a solution with which a step may go on.

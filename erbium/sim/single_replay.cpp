@@ -88,6 +88,7 @@ void SingleReplay::compute() {
         find_slopes_in_time();
     }
     is_restored_ = false;
+    is_taken_ = false;
     if (!factors_.empty()) {
         return;
     }
@@ -98,6 +99,15 @@ void SingleReplay::compute() {
     }
     // It was factored well when the step was done.
     (void)matrix_.factor(jacobian_, 1.0 / (h_[0] * tableau_.gamma), exchanges_rows_);
+}
+
+void SingleReplay::take_for_many() {
+    if (factors_.empty()) {
+        matrix_.take_for_many();
+    } else {
+        matrix_.take_for_many(factors_);
+    }
+    is_taken_ = true;
 }
 
 void SingleReplay::run_tapes(std::size_t pass) {

@@ -28,11 +28,10 @@ public:
     void solve_transposed(const double* b, double* x) override;
     /// Solves with the step's matrix for as many right-hand sides as the kernels take.
     void solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
-        if (factors_.empty()) {
-            matrix_.solve_for_many(kernels, b, x);
-        } else {
-            matrix_.solve_for_many(kernels, factors_, b, x);
+        if (!is_taken_) {
+            take_for_many();
         }
+        matrix_.solve_for_many(kernels, b, x);
     }
 
     // Stages in the lanes; in several passes where there are more of them. Stage s stands in lane
@@ -53,6 +52,7 @@ public:
     void make_room(std::size_t slot_count);
 
 private:
+    void take_for_many();
     void run_tapes(std::size_t pass);
     void find_slopes_in_time();
 
@@ -61,6 +61,7 @@ private:
     bool exchanges_rows_{};
     std::span<const double> factors_;  // of the present step, when they were kept
     bool is_restored_{};               // the matrix has them
+    bool is_taken_{};                  // ... for many right-hand sides
     std::size_t lanes_;
     std::vector<eqn::Slot> written_;                 // by the tapes of rates and their slopes
     std::vector<math::AlignedDoubles> pass_slots_;   // slots x lanes

@@ -265,6 +265,7 @@ TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithOneMatrixAsSingleOnes) {
     ASSERT_TRUE(small_plan);
     SmallLu small{*small_plan};
     (void)small.factor(j.values.data(), -1.0, 0.7);
+    small.take_for_many(small.factors());
     small.solve_for_many(GetParam().many_sides, b.data(), found.data());
     for (std::size_t l = 0; l < width(); ++l) {
         small.solve(lane_of(b, width(), l).data(), x.data());
@@ -272,6 +273,7 @@ TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithOneMatrixAsSingleOnes) {
     }
     LeftLookingLu columns{LeftLookingPlan::make(j.pattern())};
     (void)columns.factor(j.values.data(), -1.0, 0.7);
+    columns.take_for_many(columns.factors());
     columns.solve_for_many(GetParam().many_sides, b.data(), found.data());
     for (std::size_t l = 0; l < width(); ++l) {
         columns.solve(lane_of(b, width(), l).data(), x.data());
@@ -280,6 +282,7 @@ TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithOneMatrixAsSingleOnes) {
     for (const std::uint32_t most_width : {1U, 5U, 9U, 64U}) {
         SupernodalLu panels{SupernodePlan::make(j.pattern(), {.most_width = most_width})};
         (void)panels.factor(j.values.data(), -1.0, 0.7);
+        panels.take_for_many(panels.factors());
         panels.solve_for_many(GetParam().many_sides, b.data(), found.data());
         std::vector<double> alone(n);
         for (std::size_t l = 0; l < width(); ++l) {

@@ -204,6 +204,7 @@ TEST(ShiftedJacobian, SolvesAlikeByListsBySupernodesByLanesAndWithRowExchanges) 
             EXPECT_TRUE(all_near(x, expected, 1e-10, 1e-12));
             matrix.solve_transposed(b, x);
             EXPECT_TRUE(all_near(x, transposed, 1e-10, 1e-12));
+            matrix.take_for_many();
             for (const math::LaneKernels& kernels : math::lane_kernels()) {
                 const auto width = static_cast<std::size_t>(kernels.width);
                 math::AlignedDoubles many(n * width);
