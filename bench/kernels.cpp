@@ -113,8 +113,9 @@ int main(int count, char** arguments) {
         one[e] = entries[e * w];
     }
     columns.factor(one.data(), -1.0, shift[0]);
-    single.take_for_many(single.factors());
-    columns.take_for_many(columns.factors());
+    const math::Substitution substitution{columns.plan().order(), columns.plan().factor_places()};
+    std::vector<double> taken(substitution.value_count());
+    substitution.take(columns.factors(), taken);
     const sim::SensitivityKernels* sensitivities = nullptr;
     for (const sim::SensitivityKernels& candidate : sim::sensitivity_kernels()) {
         sensitivities = candidate.system == kernels ? &candidate : sensitivities;
@@ -125,6 +126,7 @@ int main(int count, char** arguments) {
     const math::AlignedDoubles many(net.row_count() * inputs.width, 1.0);
     math::AlignedDoubles many_rates(net.size() * inputs.width);
     math::AlignedDoubles many_x(n * inputs.width);
+    math::AlignedDoubles many_work(n * inputs.width);
     // Three steps or so of one run, by ten inputs.
     sim::Run run;
     run.output_times = {1e-6};
@@ -155,13 +157,14 @@ int main(int count, char** arguments) {
         } else if (kernel == "solve_one_matrix") {
             single.solve(rates.data(), x.data(), w);
         } else if (kernel == "solve_for_many") {
-            single.solve_for_many(inputs.solves, many.data(), many_x.data());
+            inputs.solves.solve_supernodes(single.plan().program(), single.factors().data(),
+                                           many.data(), many_work.data(), many_x.data());
         } else if (kernel == "factor_left_looking") {
             columns.factor(one.data(), -1.0, shift[0]);
         } else if (kernel == "solve_left_looking") {
             columns.solve(start.data(), x.data());
         } else if (kernel == "left_looking_for_many") {
-            columns.solve_for_many(inputs.solves, many.data(), many_x.data());
+            substitution.solve(inputs.solves, taken, many.data(), many_work.data(), many_x.data());
         } else if (kernel == "net_rates") {
             inputs.net_rates(net.sums(), slopes.data(), many.data(), many.data(),
                              many_rates.data());

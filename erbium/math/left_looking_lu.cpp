@@ -75,17 +75,6 @@ void LeftLookingLu::solve_transposed(const double* b, double* x) noexcept {
     }
 }
 
-void LeftLookingLu::take_for_many(std::span<const double> factors) {
-    if (!for_many_) {
-        for_many_.emplace(plan_.order(), plan_.factor_places());
-    }
-    for_many_->take(factors);
-}
-
-void LeftLookingLu::solve_for_many(const ManySides& kernels, const double* b, double* x) {
-    for_many_->solve(kernels, b, x);
-}
-
 double LeftLookingLu::backward_error(const double* entries, double scale, double shift,
                                      const double* b, const double* x,
                                      const double* beside) noexcept {

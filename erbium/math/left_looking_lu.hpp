@@ -40,13 +40,6 @@ public:
     /// Solves M^T x = b likewise.
     void solve_transposed(const double* b, double* x) noexcept;
 
-    /// From now on solve_for_many() takes these factors, which factors() gave, of this or another
-    /// one with the same plan.
-    void take_for_many(std::span<const double> factors);
-    /// Solves M x = b for as many right-hand sides as the kernels have lanes; both size x lanes.
-    /// Each is solved for as by solve(), to the last bit. Precondition: factors were taken.
-    void solve_for_many(const ManySides& kernels, const double* b, double* x);
-
     /// See SupernodalLu::backward_error.
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
                                         const double* b, const double* x,
@@ -58,7 +51,6 @@ private:
     const LaneKernels* kernels_;
     AlignedDoubles values_;
     AlignedDoubles work_;
-    std::optional<Substitution> for_many_;  // made when it is first needed
 };
 
 }  // namespace erbium::math

@@ -87,12 +87,13 @@ std::optional<SmallLuPlan> SmallLuPlan::make(const SparsePattern& pattern) {
     }
     for (std::uint32_t p = 0; p < n; ++p) {
         const SmallLuPivot& pivot = tables->pivots[p];
-        tables->factors.reciprocals.push_back(pivot.values);
+        tables->factor_places.reciprocals.push_back(pivot.values);
         for (std::uint32_t i = 0; i < pivot.lower; ++i) {
-            tables->factors.entries.push_back({below[p][i], p, pivot.values + 1 + i});
+            tables->factor_places.entries.push_back({below[p][i], p, pivot.values + 1 + i});
         }
         for (std::uint32_t j = 0; j < pivot.upper; ++j) {
-            tables->factors.entries.push_back({p, right[p][j], pivot.values + 1 + pivot.lower + j});
+            tables->factor_places.entries.push_back(
+                {p, right[p][j], pivot.values + 1 + pivot.lower + j});
         }
     }
     tables->column_begins.assign(pattern.column_begins.begin(), pattern.column_begins.end());
@@ -209,17 +210,6 @@ void SmallLu::solve_transposed(const double* b, double* x) noexcept {
     for (std::size_t i = 0; i < n; ++i) {
         x[t.order[i]] = y[i];
     }
-}
-
-void SmallLu::take_for_many(std::span<const double> factors) {
-    if (!for_many_) {
-        for_many_.emplace(plan_.tables().order, plan_.tables().factors);
-    }
-    for_many_->take(factors);
-}
-
-void SmallLu::solve_for_many(const ManySides& kernels, const double* b, double* x) {
-    for_many_->solve(kernels, b, x);
 }
 
 double SmallLu::backward_error(const double* entries, double scale, double shift, const double* b,

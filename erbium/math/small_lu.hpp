@@ -10,7 +10,6 @@
 #include <span>
 #include <vector>
 
-#include "erbium/math/many_sides.hpp"
 #include "erbium/math/small_lu_program.hpp"
 #include "erbium/math/sparse_pattern.hpp"
 #include "erbium/math/substitution.hpp"
@@ -42,12 +41,17 @@ public:
         std::vector<std::uint32_t> updates;  ///< value that each product changes: by pivot, entry
                                              ///< of L, entry of U
         std::vector<std::uint32_t> value_of_entry;  ///< of A
-        FactorPlaces factors;
+        FactorPlaces factor_places;
         std::size_t value_count{};
         std::vector<std::int32_t> column_begins;
         std::vector<std::int32_t> row_of_entry;
     };
     [[nodiscard]] const Tables& tables() const noexcept { return *tables_; }
+    [[nodiscard]] const Order& order() const noexcept { return tables_->order; }
+    /// Where factors stand.
+    [[nodiscard]] const FactorPlaces& factor_places() const noexcept {
+        return tables_->factor_places;
+    }
 
 private:
     explicit SmallLuPlan(std::shared_ptr<const Tables> tables) : tables_{std::move(tables)} {}
@@ -67,19 +71,13 @@ public:
     /// Solves M x = b with the last factors; `x` may be `b`.
     void solve(const double* b, double* x) noexcept;
 
-    /// The factors, to be given back to restore() of this or another one with the same plan.
+    /// The factors, to be given back to restore() of this or another one with the same plan, or to
+    /// a Substitution.
     [[nodiscard]] std::span<const double> factors() const noexcept { return values_; }
     void restore(std::span<const double> factors) noexcept;
 
     /// Solves M^T x = b likewise.
     void solve_transposed(const double* b, double* x) noexcept;
-
-    /// From now on solve_for_many() takes these factors, which factors() gave, of this or another
-    /// one with the same plan.
-    void take_for_many(std::span<const double> factors);
-    /// Solves M x = b for as many right-hand sides as the kernels have lanes; both size x lanes.
-    /// Each is solved for as by solve(), to the last bit. Precondition: factors were taken.
-    void solve_for_many(const ManySides& kernels, const double* b, double* x);
 
     /// See SupernodalLu::backward_error.
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
@@ -89,8 +87,7 @@ public:
 private:
     SmallLuPlan plan_;
     std::vector<double> values_;
-    std::vector<double> work_;              // 2 x size
-    std::optional<Substitution> for_many_;  // made when it is first needed
+    std::vector<double> work_;  // 2 x size
 };
 
 }  // namespace erbium::math

@@ -69,7 +69,6 @@ Substitution::Substitution(const Order& order, const FactorPlaces& places) : ord
     }
     lower_ = add(lower, Half::lower, places);
     upper_ = add(upper, Half::upper, places);
-    values_.resize(from_.size());
 }
 
 std::uint32_t Substitution::row_at(std::uint32_t number, Half half) const noexcept {
@@ -126,17 +125,17 @@ void Substitution::add_value(const std::vector<Entry>& row, std::uint32_t unknow
     from_.push_back(0);  // read, then overwritten
 }
 
-void Substitution::take(std::span<const double> factors) noexcept {
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-        values_[i] = factors[from_[i]];
+void Substitution::take(std::span<const double> factors, std::span<double> values) const noexcept {
+    for (std::size_t i = 0; i < from_.size(); ++i) {
+        values[i] = factors[from_[i]];
     }
     for (const std::uint32_t zero : zeros_) {
-        values_[zero] = 0.0;
+        values[zero] = 0.0;
     }
 }
 
-void Substitution::solve(const ManySides& kernels, const double* b, double* x) {
-    work_.resize(order_.size() * static_cast<std::size_t>(kernels.width));
+void Substitution::solve(const ManySides& kernels, std::span<const double> values, const double* b,
+                         double* work, double* x) const noexcept {
     const SubstitutionProgram program{static_cast<std::uint32_t>(order_.size()),
                                       static_cast<std::uint32_t>(lower_.size()),
                                       lower_.data(),
@@ -144,7 +143,7 @@ void Substitution::solve(const ManySides& kernels, const double* b, double* x) {
                                       upper_.data(),
                                       columns_.data(),
                                       order_.data()};
-    kernels.substitute(program, values_.data(), b, work_.data(), x);
+    kernels.substitute(program, values.data(), b, work, x);
 }
 
 }  // namespace erbium::math

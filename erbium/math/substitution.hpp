@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // erbium/math/substitution.hpp: L and U of one matrix row by row, for many right-hand sides at
-// once. Made by: math::SmallLu, math::LeftLookingLu   Used by: kernels for many right-hand sides
+// once.
+// Reads: FactorPlaces   Used by: sim, for forward derivatives
 //
 // A row's unknown is gathered from those before it and written once, whereas column by column each
 // entry would be a read and a write of W numbers. Rows that depend on much the same unknowns are
@@ -12,7 +13,6 @@
 #include <span>
 #include <vector>
 
-#include "erbium/math/aligned.hpp"
 #include "erbium/math/many_sides.hpp"
 #include "erbium/math/sparse_pattern.hpp"
 #include "erbium/math/substitution_program.hpp"
@@ -32,19 +32,19 @@ struct FactorPlaces {
     std::vector<std::uint32_t> reciprocals;  ///< those of pivots, by permuted row
 };
 
-/// Workspace of one LU. Allocates when made, and when it first solves for more lanes.
+/// Never changes; any number of threads may use one.
 class Substitution {
 public:
     Substitution(const Order& order, const FactorPlaces& places);
 
-    /// Takes what solutions need from the factors.
-    void take(std::span<const double> factors) noexcept;
-    /// Solves with what was taken last, for as many right-hand sides as the kernels have lanes;
-    /// both size x lanes, `x` may be `b`. Of each row the products are subtracted in the order in
-    /// which their unknowns become known.
-    void solve(const ManySides& kernels, const double* b, double* x);
-
-    [[nodiscard]] std::size_t value_count() const noexcept { return values_.size(); }
+    [[nodiscard]] std::size_t value_count() const noexcept { return from_.size(); }
+    /// What solutions need of the factors, in the order in which they read it.
+    void take(std::span<const double> factors, std::span<double> values) const noexcept;
+    /// Solves for as many right-hand sides as the kernels have lanes; b, x and work are size x
+    /// lanes, `x` may be `b`. Of each row the products are subtracted in the order in which their
+    /// unknowns become known.
+    void solve(const ManySides& kernels, std::span<const double> values, const double* b,
+               double* work, double* x) const noexcept;
 
 private:
     /// Of L or U, by row in the order in which they are solved for: unknowns by the same numbers,
@@ -65,8 +65,6 @@ private:
     std::vector<std::uint32_t> columns_;
     std::vector<std::uint32_t> from_;   // among the factors, by value
     std::vector<std::uint32_t> zeros_;  // values without a factor
-    std::vector<double> values_;
-    AlignedDoubles work_;  // size x lanes
 };
 
 }  // namespace erbium::math

@@ -85,11 +85,6 @@ void SupernodalLu::solve_transposed(const double* b, double* x, std::size_t stri
     }
 }
 
-void SupernodalLu::solve_for_many(const ManySides& kernels, const double* b, double* x) {
-    many_work_.resize(plan_.size() * static_cast<std::size_t>(kernels.width));
-    kernels.solve_supernodes(program_, for_many_.data(), b, many_work_.data(), x);
-}
-
 double SupernodalLu::backward_error(const double* entries, double scale, double shift,
                                     const double* b, const double* x, const double* beside) {
     return math::backward_error(plan_.pattern(), entries, scale, shift, b, x, 1, beside,

@@ -45,14 +45,6 @@ public:
     /// Solves M^T x = b likewise.
     void solve_transposed(const double* b, double* x, std::size_t stride = 1);
 
-    /// From now on solve_for_many() takes these factors, which factors() gave, of this or another
-    /// one with the same plan. They must stay as they are until then.
-    void take_for_many(std::span<const double> factors) noexcept { for_many_ = factors; }
-    /// Solves M x = b for as many right-hand sides as the kernels have lanes; both size x lanes.
-    /// The bytes of each are the same for any number of lanes, and those of solve() but for
-    /// rounding. Precondition: factors were taken.
-    void solve_for_many(const ManySides& kernels, const double* b, double* x);
-
     /// How well any x solves M x = b; see math::backward_error().
     [[nodiscard]] double backward_error(const double* entries, double scale, double shift,
                                         const double* b, const double* x,
@@ -64,8 +56,6 @@ private:
     const LaneKernels* kernels_;
     AlignedDoubles values_;
     AlignedDoubles work_;
-    std::span<const double> for_many_;
-    AlignedDoubles many_work_;           // size x lanes, when it is first needed
     std::vector<std::uint32_t> places_;  // of rows in the panel in work
 };
 

@@ -162,7 +162,7 @@ void RunRecorder::integrate(LaneIntegrator& integrator, std::span<RecordedPhase*
     std::vector<std::unique_ptr<ScriptRecorder>> recorders;
     for (const RecordedPhase* phase : phases) {
         recorders.push_back(std::make_unique<ScriptRecorder>(model_.system(), phase->run,
-                                                             keeps_stages_, take_spare()));
+                                                             keeps_stages_, many_, take_spare()));
     }
     std::size_t next = 0;
     integrator.solve(
@@ -183,7 +183,7 @@ void RunRecorder::integrate(LaneIntegrator& integrator, std::span<RecordedPhase*
 /// As Solver does it: where the diagonal is no good as pivots, again with row exchanges.
 void RunRecorder::integrate_alone(RecordedPhase& phase, Result& result) {
     for (std::string why;;) {
-        ScriptRecorder recorder{model_.system(), phase.run, keeps_stages_, take_spare()};
+        ScriptRecorder recorder{model_.system(), phase.run, keeps_stages_, many_, take_spare()};
         result = {};
         single_->integrator.exchange_rows(phase.exchanges_rows);
         single_->trajectory.follow(phase.run, single_->integrator, model_.options(), result,

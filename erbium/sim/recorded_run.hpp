@@ -10,6 +10,7 @@
 
 #include "erbium/sim/batch.hpp"
 #include "erbium/sim/lanes_integrator.hpp"
+#include "erbium/sim/many_sided_solver.hpp"
 #include "erbium/sim/rosenbrock_solver.hpp"
 #include "erbium/sim/run_script.hpp"
 #include "erbium/sim/solver.hpp"
@@ -78,7 +79,11 @@ public:
     RunRecorder(const RecordedModel& model, const Options& options);
 
     /// Whether runs are recorded with the stages of their steps; at first they are not.
-    void keep_stages(bool keeps_stages) noexcept { keeps_stages_ = keeps_stages; }
+    /// @param many  what factors are kept for; null: as they are
+    void keep_stages(bool keeps_stages, const ManySidedSolver* many) noexcept {
+        keeps_stages_ = keeps_stages;
+        many_ = many;
+    }
 
     [[nodiscard]] std::vector<RecordedRun> record(std::span<const Run* const> runs);
     /// Keeps the memory of its steps for later runs. They can no longer be recalled.
@@ -106,6 +111,7 @@ private:
 
     const RecordedModel& model_;
     bool keeps_stages_{};
+    const ManySidedSolver* many_{};
     std::vector<StepTrace> spare_;
     std::unique_ptr<Single> single_;
     std::unique_ptr<LaneIntegrator> integrator_;

@@ -39,10 +39,11 @@ bool agree(const RunScript::Crossing& a, const RunScript::Crossing& b) noexcept 
 }  // namespace
 
 ScriptRecorder::ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages,
-                               StepTrace spare)
+                               const ManySidedSolver* many, StepTrace spare)
     : system_{system},
       program_{system_.program()},
       keeps_stages_{keeps_stages},
+      many_{many},
       trace_{std::move(spare)},
       writer_{system, run},
       begin_(system.state_count()),
@@ -123,15 +124,23 @@ void ScriptRecorder::step(const LoggedStep& logged) {
 
 /// Those of the first steps, without a gap.
 void ScriptRecorder::keep_factors(std::span<const double> factors) {
+    const std::size_t count = many_ != nullptr ? many_->value_count() : factors.size();
+    const std::size_t bytes = count * sizeof(double);
     if (factors.empty() || trace_.factor_count + 1 != trace_.steps.size() ||
-        factor_bytes_ + factors.size_bytes() > StepTrace::kMostFactorBytes) {
+        factor_bytes_ + bytes > StepTrace::kMostFactorBytes) {
         return;
     }
-    factor_bytes_ += factors.size_bytes();
+    factor_bytes_ += bytes;
     if (trace_.factor_count == trace_.factors.size()) {
         trace_.factors.emplace_back();
     }
-    trace_.factors[trace_.factor_count++].assign(factors.begin(), factors.end());
+    std::vector<double>& kept = trace_.factors[trace_.factor_count++];
+    kept.resize(count);
+    if (many_ != nullptr) {
+        many_->take(factors, kept);
+    } else {
+        std::copy(factors.begin(), factors.end(), kept.begin());
+    }
 }
 
 /// Which comparison changed, and how its time moves.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "erbium/sim/many_sided_solver.hpp"
 #include "erbium/sim/run_script.hpp"
 #include "erbium/sim/trajectory_log.hpp"
 
@@ -35,9 +36,10 @@ class ScriptRecorder final : public TrajectoryLog {
 public:
     /// The run must outlive it.
     /// @param keeps_stages  of each step, and factors of the first of them
+    /// @param many   how factors are kept; as they are when null
     /// @param spare  a trace that nobody needs: its memory is used
     ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages,
-                   StepTrace spare = {});
+                   const ManySidedSolver* many = nullptr, StepTrace spare = {});
 
     /// What was recorded; once, at the end.
     [[nodiscard]] RunScript take_script(double end_time);
@@ -68,6 +70,7 @@ private:
     const eqn::System system_;
     const eqn::Program program_;
     bool keeps_stages_;
+    const ManySidedSolver* many_;
     std::size_t factor_bytes_{};
     StepTrace trace_;
     ScriptWriter writer_;

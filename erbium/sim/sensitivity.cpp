@@ -92,23 +92,25 @@ public:
         model_.prepare(how == Recorded::in_lanes);
         if (!net_rates_) {
             net_rates_.emplace(model_.tables());
+            many_.emplace(model_.plan());
         }
         const bool keeps_stages = std::any_of(
             tasks.begin(), tasks.end(), [](const auto& task) { return !task.inputs.empty(); });
-        for_chunks(
-            tasks.size(), how, keeps_stages,
-            [&](Workspace& workspace, const SensitivityKernels* /*wide*/, std::size_t begin,
-                std::size_t end) {
-                if (!workspace.forward && keeps_stages) {
-                    workspace.forward = std::make_unique<ForwardSweep>(
-                        model_.tables(), model_.plan(), *net_rates_, kernels_, model_.tableau());
-                }
-                std::vector<RecordedRun> recorded = record(*workspace.recorder, tasks, begin, end);
-                for (std::size_t i = begin; i < end; ++i) {
-                    results[i] = differentiate(tasks[i], recorded[i - begin], workspace);
-                    workspace.recorder->take_back(recorded[i - begin]);
-                }
-            });
+        for_chunks(tasks.size(), how, keeps_stages, &*many_,
+                   [&](Workspace& workspace, const SensitivityKernels* /*wide*/, std::size_t begin,
+                       std::size_t end) {
+                       if (!workspace.forward && keeps_stages) {
+                           workspace.forward = std::make_unique<ForwardSweep>(
+                               model_.tables(), model_.plan(), *many_, *net_rates_, kernels_,
+                               model_.tableau());
+                       }
+                       std::vector<RecordedRun> recorded =
+                           record(*workspace.recorder, tasks, begin, end);
+                       for (std::size_t i = begin; i < end; ++i) {
+                           results[i] = differentiate(tasks[i], recorded[i - begin], workspace);
+                           workspace.recorder->take_back(recorded[i - begin]);
+                       }
+                   });
         return results;
     }
 
@@ -117,7 +119,7 @@ public:
         std::vector<Gradient> results(tasks.size());
         std::mutex mutex;  // guards the caller's function
         model_.prepare(how == Recorded::in_lanes);
-        for_chunks(tasks.size(), how, is_alone(how),
+        for_chunks(tasks.size(), how, is_alone(how), nullptr,
                    [&](Workspace& workspace, const SensitivityKernels* wide, std::size_t begin,
                        std::size_t end) {
                        if (!workspace.adjoint) {
@@ -179,8 +181,8 @@ private:
                                                 RunRecorder& recorder) const {
         std::unique_ptr<StepReplay> replay;
         if (wide == nullptr) {
-            replay = std::make_unique<SingleReplay>(model_.tables(), model_.plan(), kernels_,
-                                                    model_.tableau());
+            replay = std::make_unique<SingleReplay>(model_.tables(), model_.plan(), nullptr,
+                                                    kernels_, model_.tableau());
         } else {
             replay = std::make_unique<LaneReplay>(model_.tables(), model_.lane_plan(), *wide,
                                                   model_.tableau());
@@ -217,7 +219,8 @@ private:
     /// Calls process(workspace, kernels, begin, end) for consecutive parts of [0, count), from
     /// several threads.
     template <class Process>
-    void for_chunks(std::size_t count, Recorded how, bool keeps_stages, const Process& process) {
+    void for_chunks(std::size_t count, Recorded how, bool keeps_stages, const ManySidedSolver* many,
+                    const Process& process) {
         const unsigned threads = std::max(options_.threads, 1U);
         // A few runs are done one after another: a pack of lanes would be mostly empty.
         const std::size_t per_thread = (count + threads - 1) / threads;
@@ -231,7 +234,7 @@ private:
                 workspace.recorder = std::make_unique<RunRecorder>(
                     model_, RunRecorder::Options{wide == nullptr ? nullptr : wide->system});
             }
-            workspace.recorder->keep_stages(keeps_stages);
+            workspace.recorder->keep_stages(keeps_stages, many);
             while (const auto piece = next()) {
                 const std::size_t begin = chunk * *piece;
                 process(workspace, wide, begin, std::min(begin + chunk, count));
@@ -321,7 +324,8 @@ private:
     const SensitivityKernels& kernels_;
     RecordedModel model_;
     ColumnPattern pattern_;
-    std::optional<NetRates> net_rates_;  // made when forward derivatives are first asked for
+    std::optional<NetRates> net_rates_;    // made when forward derivatives are first asked for,
+    std::optional<ManySidedSolver> many_;  // as this
     Differentiability differentiability_;
     std::mutex idle_mutex_;
     std::vector<Workspace> idle_;  // guarded by the mutex

@@ -13,7 +13,8 @@ using eqn::Instruction;
 
 }  // namespace
 
-ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, const NetRates& net,
+ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan,
+                           const ManySidedSolver& many, const NetRates& net,
                            const SensitivityKernels& kernels, const RosenbrockTableau& tableau)
     : tables_{tables},
       program_{tables.system().program()},
@@ -23,7 +24,7 @@ ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, con
       tableau_{tableau},
       n_{tables.system().state_count()},
       width_{kernels.inputs.width},
-      replay_{tables, plan, kernels, tableau},
+      replay_{tables, plan, &many, kernels, tableau},
       kernel_{tables.system()},
       slope_table_{program_.slot_count},
       y_(n_),

@@ -30,16 +30,19 @@ class SteadyStateSlopes;
 /// Workspace of one thread. Everything is allocated at the start of a run.
 class ForwardSweep {
 public:
-    /// The tables, the plan and the net rates must outlive it.
-    ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, const NetRates& net,
-                 const SensitivityKernels& kernels, const RosenbrockTableau& tableau);
+    /// The tables, the plan, the solver and the net rates must outlive it.
+    /// @param many  of the plan
+    ForwardSweep(const LaneTables& tables, const MatrixPlan& plan, const ManySidedSolver& many,
+                 const NetRates& net, const SensitivityKernels& kernels,
+                 const RosenbrockTableau& tableau);
 
     /// Derivatives of the initial state, under the parameters of `run`, or of its equilibration
     /// when `is_equilibrating`.
     void begin(const Run& run, std::span<const Input> inputs, bool is_equilibrating);
 
     /// Carries them on to the end of the script, recording at outputs.
-    /// @param phase   recorded with the stages: of the run of begin(), or of its equilibration
+    /// @param phase   recorded with the stages, factors kept for the solver: of the run of begin(),
+    /// or of its equilibration
     /// @param values  times x columns x inputs; rows that are not reached are left alone
     void carry(const RecordedPhase& phase, std::span<double> values);
 

@@ -171,35 +171,4 @@ void ShiftedJacobian::solve_transposed(std::span<const double> b, std::span<doub
     }
 }
 
-void ShiftedJacobian::take_for_many() {
-    exchanges_for_many_ = exchanges_rows_;
-    if (!exchanges_rows_) {
-        std::visit([](auto& lu) { lu.take_for_many(lu.factors()); }, lu_);
-    }
-}
-
-void ShiftedJacobian::take_for_many(std::span<const double> factors) {
-    exchanges_for_many_ = false;
-    std::visit([&](auto& lu) { lu.take_for_many(factors); }, lu_);
-}
-
-void ShiftedJacobian::solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
-    if (!exchanges_for_many_) {
-        std::visit([&](auto& lu) { lu.solve_for_many(kernels, b, x); }, lu_);
-        return;
-    }
-    const std::size_t n = pattern_of(plan_).size();
-    const auto width = static_cast<std::size_t>(kernels.width);
-    column_.resize(n);
-    for (std::size_t l = 0; l < width; ++l) {
-        for (std::size_t i = 0; i < n; ++i) {
-            column_[i] = b[i * width + l];
-        }
-        exchanging_->solve(column_.data(), column_.data());
-        for (std::size_t i = 0; i < n; ++i) {
-            x[i * width + l] = column_[i];
-        }
-    }
-}
-
 }  // namespace erbium::sim

@@ -51,15 +51,8 @@ public:
                                         std::span<const double> beside = {});
     /// `x` may be `b`.
     void solve(std::span<const double> b, std::span<double> x);
-    /// The transposed matrix. Precondition, as of the next: no algebraic states.
+    /// The transposed matrix. Precondition: no algebraic states.
     void solve_transposed(std::span<const double> b, std::span<double> x);
-    /// From now on solve_for_many() solves with the last factors, or with these, which factors()
-    /// gave, of this or another one of this plan. They must stay as they are until then.
-    void take_for_many();
-    void take_for_many(std::span<const double> factors);
-    /// As many right-hand sides as the kernels take, in the lanes; both size x lanes, `x` may be
-    /// `b`. Precondition: factors were taken.
-    void solve_for_many(const math::ManySides& kernels, const double* b, double* x);
 
 private:
     /// A row without a shift.
@@ -79,11 +72,9 @@ private:
     std::vector<double> scaled_jacobian_;  // only with such rows, as what follows
     std::vector<double> scaled_right_;
     std::optional<math::RowExchangeLu> exchanging_;  // made when it is first needed
-    std::vector<double> column_;                     // of many, for row exchanges
     std::span<const double> jacobian_;
     double shift_{};
     bool exchanges_rows_{};
-    bool exchanges_for_many_{};
 };
 
 /// Largest backward error of a solution with which a step may go on.

@@ -9,10 +9,12 @@
 namespace erbium::sim {
 
 SingleReplay::SingleReplay(const LaneTables& tables, const MatrixPlan& plan,
-                           const SensitivityKernels& kernels, const RosenbrockTableau& tableau)
+                           const ManySidedSolver* many, const SensitivityKernels& kernels,
+                           const RosenbrockTableau& tableau)
     : StepReplay{tables, tableau, 1},
       kernels_{kernels},
       matrix_{plan},
+      many_{many},
       lanes_{kernels.width},
       pass_slots_((stages() + lanes_ - 1) / lanes_),
       pass_states_(pass_slots_.size(), math::AlignedDoubles(n_ * lanes_, 0.0)),
@@ -88,7 +90,6 @@ void SingleReplay::compute() {
         find_slopes_in_time();
     }
     is_restored_ = false;
-    is_taken_ = false;
     if (!factors_.empty()) {
         return;
     }
@@ -99,15 +100,30 @@ void SingleReplay::compute() {
     }
     // It was factored well when the step was done.
     (void)matrix_.factor(jacobian_, 1.0 / (h_[0] * tableau_.gamma), exchanges_rows_);
+    if (many_ != nullptr && !exchanges_rows_) {
+        made_.resize(many_->value_count());
+        many_->take(matrix_.factors(), made_);
+        factors_ = made_;
+    }
 }
 
-void SingleReplay::take_for_many() {
-    if (factors_.empty()) {
-        matrix_.take_for_many();
-    } else {
-        matrix_.take_for_many(factors_);
+void SingleReplay::solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
+    const auto width = static_cast<std::size_t>(kernels.width);
+    many_work_.resize(n_ * width);
+    if (!factors_.empty()) {
+        many_->solve(kernels, factors_, b, many_work_.data(), x);
+        return;
     }
-    is_taken_ = true;
+    column_.resize(n_);  // with row exchanges, one after another
+    for (std::size_t l = 0; l < width; ++l) {
+        for (std::size_t i = 0; i < n_; ++i) {
+            column_[i] = b[i * width + l];
+        }
+        matrix_.solve(column_, column_);
+        for (std::size_t i = 0; i < n_; ++i) {
+            x[i * width + l] = column_[i];
+        }
+    }
 }
 
 void SingleReplay::run_tapes(std::size_t pass) {

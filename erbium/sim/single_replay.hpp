@@ -6,6 +6,7 @@
 // that all of a step are done at once.
 #pragma once
 
+#include "erbium/sim/many_sided_solver.hpp"
 #include "erbium/sim/sensitivity_kernels.hpp"
 #include "erbium/sim/shifted_jacobian.hpp"
 #include "erbium/sim/step_replay.hpp"
@@ -16,7 +17,9 @@ class SingleReplay final : public StepReplay {
 public:
     /// The tables must outlive it.
     /// @param kernels  for the stages; of any width: a stage's numbers do not depend on it
-    SingleReplay(const LaneTables& tables, const MatrixPlan& plan,
+    /// @param many     of the plan, and what the traces' factors are for; null: solve_for_many() is
+    ///                 not called
+    SingleReplay(const LaneTables& tables, const MatrixPlan& plan, const ManySidedSolver* many,
                  const SensitivityKernels& kernels, const RosenbrockTableau& tableau);
 
     void exchange_rows(std::size_t l, bool exchanges_rows) override;
@@ -26,13 +29,9 @@ public:
     void compute() override;
     [[nodiscard]] double* coefficients(std::size_t s) override;
     void solve_transposed(const double* b, double* x) override;
-    /// Solves with the step's matrix for as many right-hand sides as the kernels take.
-    void solve_for_many(const math::ManySides& kernels, const double* b, double* x) {
-        if (!is_taken_) {
-            take_for_many();
-        }
-        matrix_.solve_for_many(kernels, b, x);
-    }
+    /// Solves with the step's matrix for as many right-hand sides as the kernels take; both size x
+    /// lanes, `x` may be `b`.
+    void solve_for_many(const math::ManySides& kernels, const double* b, double* x);
 
     // Stages in the lanes; in several passes where there are more of them. Stage s stands in lane
     // s % lanes() of pass s / lanes(); spare lanes hold the last stage.
@@ -52,16 +51,18 @@ public:
     void make_room(std::size_t slot_count);
 
 private:
-    void take_for_many();
     void run_tapes(std::size_t pass);
     void find_slopes_in_time();
 
     const SensitivityKernels& kernels_;
     ShiftedJacobian matrix_;
+    const ManySidedSolver* many_;
     bool exchanges_rows_{};
-    std::span<const double> factors_;  // of the present step, when they were kept
+    std::span<const double> factors_;  // of the present step, when they were kept or are for many
+    math::AlignedDoubles made_;        // those that were not kept, for many
+    math::AlignedDoubles many_work_;   // states x lanes
+    std::vector<double> column_;       // of many, for row exchanges
     bool is_restored_{};               // the matrix has them
-    bool is_taken_{};                  // ... for many right-hand sides
     std::size_t lanes_;
     std::vector<eqn::Slot> written_;                 // by the tapes of rates and their slopes
     std::vector<math::AlignedDoubles> pass_slots_;   // slots x lanes

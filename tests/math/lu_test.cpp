@@ -16,6 +16,7 @@
 #include "erbium/math/left_looking_lu.hpp"
 #include "erbium/math/lu_plan.hpp"
 #include "erbium/math/small_lu.hpp"
+#include "erbium/math/substitution.hpp"
 #include "erbium/math/supernodal_lu.hpp"
 #include "lu_checks.hpp"
 #include "matrices.hpp"
@@ -252,7 +253,44 @@ std::vector<double> lane_of(const std::vector<double>& rows, std::size_t width, 
     return one;
 }
 
+/// Solutions for all lanes, each to the last bit as the LU's own.
+template <class Lu, class Plan>
+void expect_solves_many(const ManySides& kernels, const CscMatrix& j, const Plan& plan) {
+    const std::size_t n = j.size();
+    const auto width = static_cast<std::size_t>(kernels.width);
+    std::vector<double> b(n * width);
+    for (std::size_t i = 0; i < b.size(); ++i) {
+        b[i] = std::sin(static_cast<double>(i));
+    }
+    Lu lu{plan};
+    (void)lu.factor(j.values.data(), -1.0, 0.7);
+    const Substitution substitution{plan.order(), plan.factor_places()};
+    std::vector<double> values(substitution.value_count(), 1e300);
+    substitution.take(lu.factors(), values);
+    std::vector<double> found = b;
+    std::vector<double> work(b.size());
+    substitution.solve(kernels, values, found.data(), work.data(), found.data());
+    std::vector<double> x(n);
+    for (std::size_t l = 0; l < width; ++l) {
+        lu.solve(lane_of(b, width, l).data(), x.data());
+        EXPECT_EQ(lane_of(found, width, l), x);
+    }
+}
+
 TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithOneMatrixAsSingleOnes) {
+    const ManySides& kernels = GetParam().many_sides;
+    for (const std::uint64_t seed : {15U, 16U, 17U}) {
+        for (const std::size_t size : {3U, 70U}) {
+            const CscMatrix j = random_mass_action(size, 5 * size / 2, seed);
+            const auto small = SmallLuPlan::make(j.pattern());
+            ASSERT_TRUE(small);
+            expect_solves_many<SmallLu>(kernels, j, *small);
+            expect_solves_many<LeftLookingLu>(kernels, j, LeftLookingPlan::make(j.pattern()));
+        }
+    }
+}
+
+TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithSupernodes) {
     const CscMatrix j = random_mass_action(70, 180, 15);
     const std::size_t n = j.size();
     std::vector<double> b(n * width());
@@ -260,36 +298,22 @@ TEST_P(LuOnEveryKernel, SolvesManyRightSidesWithOneMatrixAsSingleOnes) {
         b[i] = std::sin(static_cast<double>(i));
     }
     std::vector<double> found(b.size());
+    std::vector<double> work(b.size());
     std::vector<double> x(n);
-    auto small_plan = SmallLuPlan::make(j.pattern());
-    ASSERT_TRUE(small_plan);
-    SmallLu small{*small_plan};
-    (void)small.factor(j.values.data(), -1.0, 0.7);
-    small.take_for_many(small.factors());
-    small.solve_for_many(GetParam().many_sides, b.data(), found.data());
-    for (std::size_t l = 0; l < width(); ++l) {
-        small.solve(lane_of(b, width(), l).data(), x.data());
-        EXPECT_EQ(lane_of(found, width(), l), x);
-    }
-    LeftLookingLu columns{LeftLookingPlan::make(j.pattern())};
-    (void)columns.factor(j.values.data(), -1.0, 0.7);
-    columns.take_for_many(columns.factors());
-    columns.solve_for_many(GetParam().many_sides, b.data(), found.data());
-    for (std::size_t l = 0; l < width(); ++l) {
-        columns.solve(lane_of(b, width(), l).data(), x.data());
-        EXPECT_EQ(lane_of(found, width(), l), x);
-    }
     for (const std::uint32_t most_width : {1U, 5U, 9U, 64U}) {
-        SupernodalLu panels{SupernodePlan::make(j.pattern(), {.most_width = most_width})};
+        const SupernodePlan plan = SupernodePlan::make(j.pattern(), {.most_width = most_width});
+        SupernodalLu panels{plan};
         (void)panels.factor(j.values.data(), -1.0, 0.7);
-        panels.take_for_many(panels.factors());
-        panels.solve_for_many(GetParam().many_sides, b.data(), found.data());
+        const double* const values = panels.factors().data();
+        GetParam().many_sides.solve_supernodes(plan.program(), values, b.data(), work.data(),
+                                               found.data());
         std::vector<double> alone(n);
         for (std::size_t l = 0; l < width(); ++l) {
             const std::vector<double> right = lane_of(b, width(), l);
             panels.solve(right.data(), x.data());
             expect_same_solution(lane_of(found, width(), l), x, 1e-11);
-            panels.solve_for_many(lane_kernels().front().many_sides, right.data(), alone.data());
+            lane_kernels().front().many_sides.solve_supernodes(plan.program(), values, right.data(),
+                                                               work.data(), alone.data());
             EXPECT_EQ(lane_of(found, width(), l), alone);
         }
     }

@@ -204,14 +204,20 @@ TEST(ShiftedJacobian, SolvesAlikeByListsBySupernodesByLanesAndWithRowExchanges) 
             EXPECT_TRUE(all_near(x, expected, 1e-10, 1e-12));
             matrix.solve_transposed(b, x);
             EXPECT_TRUE(all_near(x, transposed, 1e-10, 1e-12));
-            matrix.take_for_many();
+            if (exchanges) {
+                continue;
+            }
+            const ManySidedSolver many_sided{plan};
+            std::vector<double> values(many_sided.value_count());
+            many_sided.take(matrix.factors(), values);
             for (const math::LaneKernels& kernels : math::lane_kernels()) {
                 const auto width = static_cast<std::size_t>(kernels.width);
                 math::AlignedDoubles many(n * width);
                 for (std::size_t i = 0; i < many.size(); ++i) {
                     many[i] = b[i / width] * static_cast<double>(1 + i % width);
                 }
-                matrix.solve_for_many(kernels.many_sides, many.data(), many.data());
+                math::AlignedDoubles work(many.size());
+                many_sided.solve(kernels.many_sides, values, many.data(), work.data(), many.data());
                 for (std::size_t i = 0; i < many.size(); ++i) {
                     ASSERT_TRUE(near_rel(many[i],
                                          expected[i / width] * static_cast<double>(1 + i % width),
