@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "erbium/sim/instruction_order.hpp"
+
 namespace erbium::sim {
 namespace {
 
@@ -107,15 +109,18 @@ LaneTables::LaneTables(eqn::System system, std::optional<eqn::Elimination> elimi
     for (const eqn::Product& rate : p.rates) {
         depends_on_time_ = depends_on_time_ || rate.slot == p.time_slot;
     }
+    rate_tape_ = grouped(p.rate_tape);
+    slope_tape_ = grouped(p.slope_tape);
+    time_slope_tape_ = grouped(p.time_slope_tape);
     program_ = {.species = p.species,
                 .time_slot = p.time_slot,
                 .product_sums = partial_sums_.view.count,
-                .rate_tape = p.rate_tape.data(),
-                .rate_tape_end = p.rate_tape.data() + p.rate_tape.size(),
-                .slope_tape = p.slope_tape.data(),
-                .slope_tape_end = p.slope_tape.data() + p.slope_tape.size(),
-                .time_slope_tape = p.time_slope_tape.data(),
-                .time_slope_tape_end = p.time_slope_tape.data() + p.time_slope_tape.size(),
+                .rate_tape = rate_tape_.data(),
+                .rate_tape_end = rate_tape_.data() + rate_tape_.size(),
+                .slope_tape = slope_tape_.data(),
+                .slope_tape_end = slope_tape_.data() + slope_tape_.size(),
+                .time_slope_tape = time_slope_tape_.data(),
+                .time_slope_tape_end = time_slope_tape_.data() + time_slope_tape_.size(),
                 .observable_terms = p.observable_terms.data(),
                 .rates = rates_.view,
                 .stoichiometry = stoichiometry_.view,
@@ -129,7 +134,7 @@ LaneTables::LaneTables(eqn::System system, std::optional<eqn::Elimination> elimi
             return root.is_in_rate && root.comparison == i.dst;
         });
     };
-    std::remove_copy_if(p.rate_tape.begin(), p.rate_tape.end(), std::back_inserter(held_rate_tape_),
+    std::remove_copy_if(rate_tape_.begin(), rate_tape_.end(), std::back_inserter(held_rate_tape_),
                         is_held);
     held_program_ = program_;
     held_program_.rate_tape = held_rate_tape_.data();

@@ -133,6 +133,9 @@ private:
     std::size_t partial_count_{};
     std::size_t slot_count_{};
     bool depends_on_time_{};
+    std::vector<eqn::Instruction> rate_tape_;  // tapes in an order of their own
+    std::vector<eqn::Instruction> slope_tape_;
+    std::vector<eqn::Instruction> time_slope_tape_;
     LaneProgram program_;
     std::vector<eqn::Instruction> held_rate_tape_;
     LaneProgram held_program_;

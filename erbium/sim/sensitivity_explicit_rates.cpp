@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 
+#include "erbium/sim/instruction_order.hpp"
+
 namespace erbium::sim {
 namespace {
 
@@ -30,6 +32,7 @@ ExplicitRates::ExplicitRates(const eqn::System& system, const ActiveTables& acti
         moves[species.from] = 1;
     }
     find_slopes(program, rows, slopes);
+    slopes_ = grouped(slopes_);
     add_rates(program, net);
     std::vector<Instruction> tapes(program.rate_tape.begin(), program.rate_tape.end());
     tapes.insert(tapes.end(), program.slope_tape.begin(), program.slope_tape.end());

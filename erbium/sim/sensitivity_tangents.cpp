@@ -5,6 +5,7 @@
 #include <array>
 
 #include "erbium/eqn/graph.hpp"
+#include "erbium/sim/instruction_order.hpp"
 
 namespace erbium::sim {
 namespace {
@@ -89,6 +90,7 @@ TangentTape::TangentTape(std::span<const Instruction> tape, std::span<const eqn:
                  .b = i.b});
         }
     }
+    instructions_ = grouped(instructions_);
 }
 
 void TangentTape::add_operation(const Instruction& i, bool in_place, SlopeTable& slopes,
