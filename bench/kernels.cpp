@@ -120,7 +120,7 @@ int main(int count, char** arguments) {
     for (const sim::SensitivityKernels& candidate : sim::sensitivity_kernels()) {
         sensitivities = candidate.system == kernels ? &candidate : sensitivities;
     }
-    const sim::DirectionKernels& inputs = sensitivities->inputs;
+    const sim::DirectionKernels& inputs = sim::kernels_for(*sensitivities, 16);
     const sim::NetRates net{tables};
     const math::AlignedDoubles slopes(net.coefficients().count, 0.5);
     const math::AlignedDoubles many(net.row_count() * inputs.width, 1.0);

@@ -19,11 +19,10 @@ ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan,
     : tables_{tables},
       program_{tables.system().program()},
       net_{net},
-      kernels_{kernels.inputs},
+      kernels_{&kernels.inputs[0]},
       stage_kernels_{kernels},
       tableau_{tableau},
       n_{tables.system().state_count()},
-      width_{kernels.inputs.width},
       replay_{tables, plan, &many, kernels, tableau},
       kernel_{tables.system()},
       slope_table_{program_.slot_count},
@@ -43,15 +42,26 @@ ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan,
     directions_.assign(net.row_count() * lanes, 0.0);
     direction_slots_.assign(tables.slot_count() * lanes, 0.0);
     coefficients_.assign(replay_.passes() * lanes * net.coefficients().count, 0.0);
+}
+
+/// Packs of the width that suits this many inputs, and room for the one at work.
+void ForwardSweep::choose_width(std::size_t inputs) {
+    kernels_ = &kernels_for(stage_kernels_, inputs);
+    if (width_ == kernels_->width) {
+        return;
+    }
+    width_ = kernels_->width;
     for (math::AlignedDoubles* state : {&stage_, &new_s_}) {
-        state->assign(net.row_count() * width_, 0.0);
+        state->assign(net_.row_count() * width_, 0.0);
     }
     for (math::AlignedDoubles* state : {&sum_, &more_, &time_slope_, &right_}) {
         state->assign(n_ * width_, 0.0);
     }
-    rates_.assign(net.size() * width_, 0.0);
-    active_.assign(tables.scratch_count() * width_, 0.0);
-    all_slots_.assign(tables.slot_count() * width_, 0.0);
+    rates_.assign(net_.size() * width_, 0.0);
+    active_.assign(tables_.scratch_count() * width_, 0.0);
+    for (math::AlignedDoubles* slots : {&all_slots_, &time_rows_}) {
+        slots->assign(tables_.slot_count() * width_, 0.0);
+    }
 }
 
 /// df/dt depends on a small part of the tapes.
@@ -80,7 +90,6 @@ void ForwardSweep::plan_time_slope() {
     const std::vector<std::uint8_t> moves(n_, 1);
     time_rate_tangents_ = {rate_part, program_.observable_terms, moves, true, slope_table_, rows};
     time_slope_tangents_ = {slope_part, program_.observable_terms, moves, true, slope_table_, rows};
-    time_rows_.assign(tables_.slot_count() * width_, 0.0);
 }
 
 void ForwardSweep::carry(const RecordedPhase& phase, std::span<double> values) {
@@ -157,13 +166,13 @@ void ForwardSweep::end_step(Group& group, double kept_part) {
     const std::size_t last = replay_.stages() - 1;
     if (kept_part == 1.0) {
         const double one = 1.0;
-        kernels_.stage_state(n_, group.last_stage.data(), group.k.data() + last * n_ * width_, 1,
-                             &one, group.s.data());
+        kernels_->stage_state(n_, group.last_stage.data(), group.k.data() + last * n_ * width_, 1,
+                              &one, group.s.data());
         return;
     }
     const RosenbrockTableau::Row ends = dense_weights(tableau_, kept_part);
-    kernels_.stage_state(n_, group.s.data(), group.k.data(), tableau_.stages, ends.data(),
-                         new_s_.data());
+    kernels_->stage_state(n_, group.s.data(), group.k.data(), tableau_.stages, ends.data(),
+                          new_s_.data());
     std::swap(group.s, new_s_);
 }
 
@@ -249,13 +258,13 @@ void ForwardSweep::add_explicit(Group& group, const double* slots, const double*
     const std::span<const Instruction> tape = tables.rate_tape();
     if (!tape.empty()) {
         tape_slopes(tape, {slots, tables_.slot_count()}, slopes_);
-        kernels_.tangent_tape(tape.data(), tape.data() + tape.size(), slopes_.data(),
-                              program_.observable_terms.data(), group.fixed.data(),
-                              group.dslots.data());
+        kernels_->tangent_tape(tape.data(), tape.data() + tape.size(), slopes_.data(),
+                               program_.observable_terms.data(), group.fixed.data(),
+                               group.dslots.data());
     }
-    kernels_.active_products(tables.rates(), slots, y, group.dslots.data(), group.fixed.data(),
-                             active_.data());
-    kernels_.add_active_rows(tables.changes(), active_.data(), result);
+    kernels_->active_products(tables.rates(), slots, y, group.dslots.data(), group.fixed.data(),
+                              active_.data());
+    kernels_->add_active_rows(tables.changes(), active_.data(), result);
 }
 
 /// time_slope_ = how df/dt at the step's start changes.
@@ -266,12 +275,12 @@ void ForwardSweep::differentiate_time_slope(Group& group) {
     }
     const double* const slots = replay_.slots(0);
     for (const TangentTape* tape : {&time_rate_tangents_, &time_slope_tangents_}) {
-        kernels_.run_tangents(tape->begin(), tape->end(), slots, replay_.lanes(),
-                              program.observable_terms, group.s.data(), time_rows_.data());
+        kernels_->run_tangents(tape->begin(), tape->end(), slots, replay_.lanes(),
+                               program.observable_terms, group.s.data(), time_rows_.data());
     }
-    kernels_.tangent_products(program.time_partials, slots, replay_.lanes(), replay_.y(),
-                              time_rows_.data(), group.s.data(), active_.data());
-    kernels_.sum_up(program.time_slopes, active_.data(), time_slope_.data());
+    kernels_->tangent_products(program.time_partials, slots, replay_.lanes(), replay_.y(),
+                               time_rows_.data(), group.s.data(), active_.data());
+    kernels_->sum_up(program.time_slopes, active_.data(), time_slope_.data());
     for (std::size_t i = 0; i < n_; ++i) {
         if (replay_.has_slope()[i] == 0) {
             std::fill_n(time_slope_.data() + i * width_, width_, 0.0);
@@ -292,47 +301,48 @@ void ForwardSweep::step(Group& group) {
             weight /= h;
         }
         double* const state = s + 1 == replay_.stages() ? group.last_stage.data() : stage_.data();
-        kernels_.sum_stages(n_, group.s.data(), group.k.data(), static_cast<int>(s),
-                            tableau_.a[s].data(), c.data(), state, sum_.data());
-        kernels_.sum_species(net_.species_sums(), n_, state);
+        kernels_->sum_stages(n_, group.s.data(), group.k.data(), static_cast<int>(s),
+                             tableau_.a[s].data(), c.data(), state, sum_.data());
+        kernels_->sum_species(net_.species_sums(), n_, state);
         rates_at(group, s, state);
-        kernels_.right_side(net_.changes(), rates_.data(), sum_.data(),
-                            has_slope && tableau_.d[s] != 0.0 ? time_slope_.data() : nullptr,
-                            tableau_.d[s] * h, right_.data());
-        replay_.solve_for_many(kernels_.solves, right_.data(), group.k.data() + s * n_ * width_);
+        kernels_->right_side(net_.changes(), rates_.data(), sum_.data(),
+                             has_slope && tableau_.d[s] != 0.0 ? time_slope_.data() : nullptr,
+                             tableau_.d[s] * h, right_.data());
+        replay_.solve_for_many(kernels_->solves, right_.data(), group.k.data() + s * n_ * width_);
     }
 }
 
 /// What stays the same through a step.
 void ForwardSweep::begin_step(Group& group) {
     const ExplicitRates& rates = group.tables->rates;
-    kernels_.sum_species(net_.species_sums(), n_, group.s.data());
+    kernels_->sum_species(net_.species_sums(), n_, group.s.data());
     for (const ExplicitRates::Copied& slot : rates.slots()) {
         std::copy_n(lane_row(group.dslots, slot.from), width_, lane_row(group.rows, slot.row));
     }
     for (const ExplicitRates::Copied& species : rates.species()) {
         std::copy_n(lane_row(group.s, species.from), width_, lane_row(group.rows, species.row));
     }
-    kernels_.run_tangents(rates.tapes().begin(), rates.tapes().end(), replay_.slots(0),
-                          replay_.lanes(), program_.observable_terms.data(), group.fixed.data(),
-                          group.rows.data());
+    kernels_->run_tangents(rates.tapes().begin(), rates.tapes().end(), replay_.slots(0),
+                           replay_.lanes(), program_.observable_terms.data(), group.fixed.data(),
+                           group.rows.data());
 }
 
 /// rates_ = derivatives of the net rates at stage s, where those of the state are `state`, and of
 /// what they change by along the stage.
 void ForwardSweep::rates_at(Group& group, std::size_t s, const double* state) {
     const ExplicitRates& rates = group.tables->rates;
-    kernels_.net_rates(net_.sums(), coefficients_.data() + s * net_.coefficients().count, state,
-                       group.s.data(), rates_.data());
-    kernels_.add_to_rates(rates.added(), group.coefficients.data() + s * rates.coefficients().count,
-                          group.rows.data(), rates_.data());
+    kernels_->net_rates(net_.sums(), coefficients_.data() + s * net_.coefficients().count, state,
+                        group.s.data(), rates_.data());
+    kernels_->add_to_rates(rates.added(),
+                           group.coefficients.data() + s * rates.coefficients().count,
+                           group.rows.data(), rates_.data());
 }
 
 /// more_ = derivatives of the interpolated state, S being that before the step.
 void ForwardSweep::interpolate(Group& group, double theta) {
     const RosenbrockTableau::Row weights = dense_weights(tableau_, theta);
-    kernels_.stage_state(n_, group.s.data(), group.k.data(), tableau_.stages, weights.data(),
-                         more_.data());
+    kernels_->stage_state(n_, group.s.data(), group.k.data(), tableau_.stages, weights.data(),
+                          more_.data());
 }
 
 /// The subject's slots at an output, for functions.
@@ -372,8 +382,8 @@ void ForwardSweep::record(Group& group, const double* s, std::size_t row,
     std::copy(group.dslots.begin(), group.dslots.end(), all_slots_.begin());
     for (const auto& [tape, slopes] : {std::pair{program_.rate_tape, &rate_slopes_},
                                        std::pair{program_.output_tape, &slopes_}}) {
-        kernels_.tangent_tape(tape.data(), tape.data() + tape.size(), slopes->data(),
-                              program_.observable_terms.data(), s, all_slots_.data());
+        kernels_->tangent_tape(tape.data(), tape.data() + tape.size(), slopes->data(),
+                               program_.observable_terms.data(), s, all_slots_.data());
     }
     for (const FunctionId id : recording.functions) {
         write(lane_row(all_slots_, tables_.system().slot(id)));

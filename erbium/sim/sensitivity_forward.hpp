@@ -83,6 +83,7 @@ private:
     };
 
     std::shared_ptr<const InputTables> tables_for(std::span<const Input> inputs);
+    void choose_width(std::size_t inputs);
     void seed_parameters(Group& group);
     void compute_constants(Group& group);
     void begin_state(Group& group);
@@ -123,11 +124,11 @@ private:
     const LaneTables& tables_;
     const eqn::Program program_;
     const NetRates& net_;
-    const DirectionKernels& kernels_;          // for inputs
+    const DirectionKernels* kernels_;          // for the inputs of this run
     const SensitivityKernels& stage_kernels_;  // for stages
     const RosenbrockTableau& tableau_;
     std::size_t n_;
-    std::size_t width_;
+    std::size_t width_{};  // of a pack of inputs
     SingleReplay replay_;
     eqn::ReferenceKernel kernel_;
 

@@ -90,6 +90,7 @@ void ForwardSweep::begin(const Run& run, std::span<const Input> inputs, bool is_
         kernel_.set_parameters(run.equilibration->parameters);
     }
     kernel_.initial_state(y_);
+    choose_width(inputs.size());
     const std::size_t group_count = (inputs.size() + width_ - 1) / width_;
     groups_.resize(group_count);
     std::size_t value_count = 2 * tables_.partial_count();
@@ -156,7 +157,7 @@ void ForwardSweep::compute_constants(Group& group) {
     const double* slopes = slopes_.data();
     for (const Instruction& i : tape) {
         if (i.op != Opcode::define_parameter) {
-            kernels_.tangent_tape(&i, &i + 1, slopes, nullptr, nullptr, group.dslots.data());
+            kernels_->tangent_tape(&i, &i + 1, slopes, nullptr, nullptr, group.dslots.data());
         } else if (!kernel_.is_set(ParameterId{i.b})) {
             std::copy_n(lane_row(group.dslots, i.a), width_, lane_row(group.dslots, i.dst));
         }
@@ -326,8 +327,8 @@ void ForwardSweep::differentiate_events(Group& group, const ScriptItem& item,
         std::copy_n(lane_row(group.moved, item.moment), width_,
                     lane_row(all_slots_, program_.time_slot));
     }
-    kernels_.tangent_tape(tape.data(), tape.data() + tape.size(), slopes_.data(),
-                          program_.observable_terms.data(), group.s.data(), all_slots_.data());
+    kernels_->tangent_tape(tape.data(), tape.data() + tape.size(), slopes_.data(),
+                           program_.observable_terms.data(), group.s.data(), all_slots_.data());
 }
 
 /// When a triggered event's assignments are due, and their values if they are those of now.

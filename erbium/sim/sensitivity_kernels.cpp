@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "erbium/sim/sensitivity_kernels.hpp"
 
+#include <limits>
 #include <vector>
 
 #include "erbium/sim/sensitivity_kernels_of.hpp"
@@ -31,6 +32,26 @@ SensitivityKernels of(const SystemKernels& system) noexcept {
 }
 
 }  // namespace
+
+const DirectionKernels& kernels_for(const SensitivityKernels& kernels,
+                                    std::size_t inputs) noexcept {
+    constexpr std::size_t kOfPack =
+        5;  // what a pack costs besides its lanes, in lanes: bench/gradient.md
+    const DirectionKernels* best = &kernels.inputs[0];
+    std::size_t least = std::numeric_limits<std::size_t>::max();
+    for (const DirectionKernels& candidate : kernels.inputs) {
+        if (candidate.width == 0) {
+            break;
+        }
+        const std::size_t packs = (inputs + candidate.width - 1) / candidate.width;
+        const std::size_t cost = packs * (candidate.width + kOfPack);
+        if (cost <= least) {
+            least = cost;
+            best = &candidate;
+        }
+    }
+    return *best;
+}
 
 std::span<const SensitivityKernels> sensitivity_kernels() noexcept {
     static const std::vector<SensitivityKernels> all = [] {  // constant after the first call

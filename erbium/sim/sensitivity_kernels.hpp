@@ -44,12 +44,16 @@ struct DirectionKernels {
     math::ManySides solves;
 };
 
+/// Most widths that inputs of one subject may be carried in.
+inline constexpr std::size_t kInputWidths = 2;
+
 /// For derivatives of as many subjects, or stages, as the kernels of their simulation have lanes.
 struct SensitivityKernels {
     const SystemKernels* system{};
     std::size_t width{};
     DirectionKernels directions;  ///< of `width`
-    DirectionKernels inputs;      ///< of as many as pays when they are the inputs of one subject
+    /// For the inputs of one subject, the narrowest first; those of width 0 are not there.
+    DirectionKernels inputs[kInputWidths];
     void (*sum_up)(const LaneSums& sums, const double* values, double* results) noexcept {};
 
     // Stages of one subject in the lanes.
@@ -84,6 +88,10 @@ struct SensitivityKernels {
     void (*run_time_slope_tape)(const LaneProgram& program, const double* y,
                                 double* slots) noexcept {};
 };
+
+/// Those that carry this many inputs at least cost. Speed only, never a result, depends on it.
+[[nodiscard]] const DirectionKernels& kernels_for(const SensitivityKernels& kernels,
+                                                  std::size_t inputs) noexcept;
 
 /// Kernels that this machine can run, in the order of system_kernels().
 [[nodiscard]] std::span<const SensitivityKernels> sensitivity_kernels() noexcept;

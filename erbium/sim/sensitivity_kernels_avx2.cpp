@@ -10,7 +10,7 @@ namespace erbium::sim {
 SensitivityKernels avx2_sensitivity_kernels(int width) noexcept {
     switch (width) {
         case 4:
-            return avx2::sensitivity_kernels_of<4, ERBIUM_TWIN>();
+            return avx2::sensitivity_kernels_of<4, 4, ERBIUM_TWIN>();
         default:
             return {};
     }

@@ -10,9 +10,9 @@ namespace erbium::sim {
 SensitivityKernels avx512_sensitivity_kernels(int width) noexcept {
     switch (width) {
         case 4:
-            return avx512::sensitivity_kernels_of<4>();
+            return avx512::sensitivity_kernels_of<4, 4>();
         case 8:
-            return avx512::sensitivity_kernels_of<8, ERBIUM_TWIN>();
+            return avx512::sensitivity_kernels_of<8, 8, ERBIUM_TWIN>();
         default:
             return {};
     }

@@ -36,13 +36,16 @@ template <int W>
     return kernels;
 }
 
-/// @tparam Inputs  lanes for the inputs of one subject
-template <int W, int Inputs = W>
+/// @tparam Inputs  lanes for the inputs of one subject, ascending; at most kInputWidths
+template <int W, int... Inputs>
 [[nodiscard]] SensitivityKernels sensitivity_kernels_of() noexcept {
     SensitivityKernels kernels;
     kernels.width = W;
     kernels.directions = direction_kernels_of<W>();
-    kernels.inputs = direction_kernels_of<Inputs>();
+    const DirectionKernels inputs[] = {direction_kernels_of<Inputs>()...};
+    for (std::size_t i = 0; i < sizeof...(Inputs); ++i) {
+        kernels.inputs[i] = inputs[i];
+    }
     kernels.sum_up = sum_up<W>;
     kernels.multiply_out = multiply_out<W>;
     kernels.operation_slopes = operation_slopes<W>;

@@ -8,11 +8,11 @@ namespace erbium::sim {
 SensitivityKernels portable_sensitivity_kernels(int width) noexcept {
     switch (width) {
         case 1:
-            return portable::sensitivity_kernels_of<1>();
+            return portable::sensitivity_kernels_of<1, 1>();
         case 4:
-            return portable::sensitivity_kernels_of<4>();
+            return portable::sensitivity_kernels_of<4, 4>();
         case 8:
-            return portable::sensitivity_kernels_of<8>();
+            return portable::sensitivity_kernels_of<8, 8>();
         default:
             return {};
     }

@@ -211,21 +211,52 @@ void sum_species(const SpeciesSums& sums, std::size_t n, double* rows) noexcept 
     }
 }
 
-/// state = s + sum_j a_j k_j and sum = sum_j c_j k_j over stages before.
-template <int W>
-void sum_stages(std::size_t n, const double* s, const double* k, int stages, const double* a,
-                const double* c, double* state, double* sum) noexcept {
+template <int W, int Stages>
+void sum_this_many(std::size_t n, const double* s, const double* k, const double* a,
+                   const double* c, double* state, double* sum) noexcept {
     const std::size_t size = n * W;
+    double by_a[static_cast<unsigned>(Stages)];  // that the results cannot overlap
+    double by_c[static_cast<unsigned>(Stages)];
+    for (int j = 0; j < Stages; ++j) {
+        by_a[j] = a[j];
+        by_c[j] = c[j];
+    }
     for (std::size_t i = 0; i < size; i += W) {
         Pack<W> at_stage = load<W>(s + i);
         Pack<W> right = broadcast<W>(0.0);
-        for (int j = 0; j < stages; ++j) {
+#pragma GCC unroll 8
+        for (int j = 0; j < Stages; ++j) {
             const Pack<W> kj = load<W>(k + static_cast<std::size_t>(j) * size + i);
-            at_stage = at_stage + a[j] * kj;
-            right = right + c[j] * kj;
+            at_stage = at_stage + by_a[j] * kj;
+            right = right + by_c[j] * kj;
         }
         store<W>(state + i, at_stage);
         store<W>(sum + i, right);
+    }
+}
+
+/// state = s + sum_j a_j k_j and sum = sum_j c_j k_j over the stages before, at most seven.
+template <int W>
+void sum_stages(std::size_t n, const double* s, const double* k, int stages, const double* a,
+                const double* c, double* state, double* sum) noexcept {
+    switch (stages) {
+#define ERBIUM_STAGES(N)                                \
+    case N:                                             \
+        sum_this_many<W, N>(n, s, k, a, c, state, sum); \
+        break;
+        ERBIUM_STAGES(1)
+        ERBIUM_STAGES(2)
+        ERBIUM_STAGES(3)
+        ERBIUM_STAGES(4)
+        ERBIUM_STAGES(5)
+        ERBIUM_STAGES(6)
+        ERBIUM_STAGES(7)
+#undef ERBIUM_STAGES
+        default:
+            for (std::size_t i = 0; i < n * W; i += W) {
+                store<W>(state + i, load<W>(s + i));
+                store<W>(sum + i, broadcast<W>(0.0));
+            }
     }
 }
 
@@ -249,16 +280,48 @@ void net_rates(const NetRateSums& sums, const double* coefficients, const double
     }
 }
 
-template <int W>
-void add_to_rates(const AddedRates& added, const double* coefficients, const double* rows,
-                  double* rates) noexcept {
+template <int W, bool kAreFinite>
+ERBIUM_INLINE void add_these_to_rates(const AddedRates& added, const double* coefficients,
+                                      const double* rows, double* rates) noexcept {
     for (std::uint32_t i = 0; i < added.count; ++i) {
         const AddedRate& rate = added.rates[i];
         Pack<W> sum = at<W>(rates, rate.rate);
         for (std::uint32_t e = rate.begin; e < rate.end; ++e) {
-            sum = sum + along<W>(coefficients[e], at<W>(rows, added.rows[e]));
+            const Pack<W> row = at<W>(rows, added.rows[e]);
+            if constexpr (kAreFinite) {
+                sum = sum + coefficients[e] * row;
+            } else {
+                sum = sum + along<W>(coefficients[e], row);
+            }
         }
         put<W>(rates, rate.rate, sum);
+    }
+}
+
+/// Of as many numbers, up to the next multiple of eight.
+[[nodiscard]] inline bool are_finite(const double* values, std::uint32_t count) noexcept {
+    Pack<8> differences = broadcast<8>(0.0);
+    for (std::uint32_t i = 0; i < count; i += 8) {
+        const Pack<8> value = load<8>(values + i);
+        differences = differences + (value - value);
+    }
+    double each[8];
+    store<8>(each, differences);
+    double sum = 0.0;
+    for (const double difference : each) {
+        sum += difference;
+    }
+    return sum == 0.0;
+}
+
+/// Rates += coefficients times rows, where an infinite coefficient changes no row that is 0.
+template <int W>
+void add_to_rates(const AddedRates& added, const double* coefficients, const double* rows,
+                  double* rates) noexcept {
+    if (are_finite(coefficients, added.count == 0 ? 0 : added.rates[added.count - 1].end)) {
+        add_these_to_rates<W, true>(added, coefficients, rows, rates);
+    } else {
+        add_these_to_rates<W, false>(added, coefficients, rows, rates);
     }
 }
 
