@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "erbium/sim/instruction_order.hpp"
 
@@ -34,8 +35,9 @@ ExplicitRates::ExplicitRates(const eqn::System& system, const ActiveTables& acti
     find_slopes(program, rows, slopes);
     slopes_ = grouped(slopes_);
     add_rates(program, net);
-    std::vector<Instruction> tapes(program.rate_tape.begin(), program.rate_tape.end());
-    tapes.insert(tapes.end(), program.slope_tape.begin(), program.slope_tape.end());
+    PartialTapes parts{program};
+    std::vector<Instruction> tapes = std::move(parts.rates);
+    tapes.insert(tapes.end(), parts.slopes.begin(), parts.slopes.end());
     tapes_ = {tapes, program.observable_terms, moves, false, slopes, rows};
     row_count_ = rows.count;
     add_slopes(program, net, rows);

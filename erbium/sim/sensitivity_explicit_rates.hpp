@@ -21,7 +21,8 @@
 namespace erbium::sim {
 
 /// For one set of inputs. Rows: what is copied from slots and fixed species, the constants; then
-/// what the tapes of rates and of slopes make of them at a step's start.
+/// what the tapes of rates and of slopes make of them at a step's start, as far as slopes of rates
+/// need it.
 class ExplicitRates {
 public:
     ExplicitRates(const eqn::System& system, const ActiveTables& active, const NetRates& net,
@@ -35,7 +36,7 @@ public:
     [[nodiscard]] std::span<const Copied> species() const noexcept { return species_; }
     [[nodiscard]] std::size_t row_count() const noexcept { return row_count_; }
 
-    /// Both tapes.
+    /// Of both tapes what partial derivatives depend on.
     [[nodiscard]] const TangentTape& tapes() const noexcept { return tapes_; }
 
     /// Slopes of slots by constants, of each stage: row 0 is a 1, the others follow from these.

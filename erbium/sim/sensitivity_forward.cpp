@@ -33,10 +33,9 @@ ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan,
         moves[s] = tables.system().is_fixed(SpeciesId{s}) ? 0 : 1;
     }
     TangentRows rows{std::vector<std::uint32_t>(program_.slot_count, TangentRows::kNone), 0};
-    rate_tangents_ = {
-        program_.rate_tape, program_.observable_terms, moves, true, slope_table_, rows};
-    slope_tangents_ = {
-        program_.slope_tape, program_.observable_terms, moves, true, slope_table_, rows};
+    const PartialTapes tapes{program_};
+    rate_tangents_ = {tapes.rates, program_.observable_terms, moves, true, slope_table_, rows};
+    slope_tangents_ = {tapes.slopes, program_.observable_terms, moves, true, slope_table_, rows};
     plan_time_slope();
     const std::size_t lanes = replay_.lanes();
     directions_.assign(net.row_count() * lanes, 0.0);

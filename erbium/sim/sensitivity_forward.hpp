@@ -141,7 +141,7 @@ private:
     std::vector<std::pair<ActiveSeeds, std::shared_ptr<const InputTables>>> known_tables_;
 
     SlopeTable slope_table_;
-    TangentTape rate_tangents_;  // of everything, as states change
+    TangentTape rate_tangents_;  // of what slopes of rates depend on, as states change
     TangentTape slope_tangents_;
     TangentTape time_rate_tangents_;  // of what df/dt depends on, as states and constants change
     TangentTape time_slope_tangents_;

@@ -151,4 +151,13 @@ std::vector<Instruction> needed_part(std::span<const Instruction> tape,
     return part;
 }
 
+PartialTapes::PartialTapes(const eqn::Program& program) {
+    std::vector<std::uint8_t> is_needed(program.slot_count);
+    for (const eqn::Product& partial : program.partials) {
+        is_needed[partial.slot] = 1;
+    }
+    slopes = needed_part(program.slope_tape, is_needed);
+    rates = needed_part(program.rate_tape, is_needed);
+}
+
 }  // namespace erbium::sim

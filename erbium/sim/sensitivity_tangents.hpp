@@ -78,4 +78,11 @@ private:
 [[nodiscard]] std::vector<eqn::Instruction> needed_part(std::span<const eqn::Instruction> tape,
                                                         std::vector<std::uint8_t>& is_needed);
 
+/// Parts of the tapes of rates and of their slopes that partial derivatives depend on.
+struct PartialTapes {
+    explicit PartialTapes(const eqn::Program& program);
+    std::vector<eqn::Instruction> rates;
+    std::vector<eqn::Instruction> slopes;
+};
+
 }  // namespace erbium::sim
