@@ -53,7 +53,7 @@ void ForwardSweep::choose_width(std::size_t inputs) {
     for (math::AlignedDoubles* state : {&stage_, &new_s_}) {
         state->assign(net_.row_count() * width_, 0.0);
     }
-    for (math::AlignedDoubles* state : {&sum_, &more_, &time_slope_, &right_}) {
+    for (math::AlignedDoubles* state : {&sum_, &zeros_, &more_, &time_slope_, &right_}) {
         state->assign(n_ * width_, 0.0);
     }
     rates_.assign(net_.size() * width_, 0.0);
@@ -295,16 +295,22 @@ void ForwardSweep::step(Group& group) {
         differentiate_time_slope(group);
     }
     for (std::size_t s = 0; s < replay_.stages(); ++s) {
-        RosenbrockTableau::Row c = tableau_.c[s];
-        for (double& weight : c) {
-            weight /= h;
+        const double* state = group.s.data();  // whose sums of species begin_step() found
+        const double* sum = zeros_.data();
+        if (s > 0) {
+            RosenbrockTableau::Row c = tableau_.c[s];
+            for (double& weight : c) {
+                weight /= h;
+            }
+            math::AlignedDoubles& at = s + 1 == replay_.stages() ? group.last_stage : stage_;
+            kernels_->sum_stages(n_, group.s.data(), group.k.data(), static_cast<int>(s),
+                                 tableau_.a[s].data(), c.data(), at.data(), sum_.data());
+            kernels_->sum_species(net_.species_sums(), n_, at.data());
+            state = at.data();
+            sum = sum_.data();
         }
-        double* const state = s + 1 == replay_.stages() ? group.last_stage.data() : stage_.data();
-        kernels_->sum_stages(n_, group.s.data(), group.k.data(), static_cast<int>(s),
-                             tableau_.a[s].data(), c.data(), state, sum_.data());
-        kernels_->sum_species(net_.species_sums(), n_, state);
         rates_at(group, s, state);
-        kernels_->right_side(net_.changes(), rates_.data(), sum_.data(),
+        kernels_->right_side(net_.changes(), rates_.data(), sum,
                              has_slope && tableau_.d[s] != 0.0 ? time_slope_.data() : nullptr,
                              tableau_.d[s] * h, right_.data());
         replay_.solve_for_many(kernels_->solves, right_.data(), group.k.data() + s * n_ * width_);

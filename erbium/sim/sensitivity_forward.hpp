@@ -160,6 +160,7 @@ private:
     math::AlignedDoubles active_;
     math::AlignedDoubles stage_;
     math::AlignedDoubles sum_;
+    math::AlignedDoubles zeros_;  // of the first stage, as sum_
     math::AlignedDoubles rates_;
     math::AlignedDoubles more_;
     math::AlignedDoubles time_slope_;

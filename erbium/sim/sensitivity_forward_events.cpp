@@ -102,12 +102,12 @@ void ForwardSweep::begin(const Run& run, std::span<const Input> inputs, bool is_
         group.tables = tables_for(inputs.subspan(group.first, group.count));
         group.dslots.assign(tables_.slot_count() * width_, 0.0);
         group.s.assign(net_.row_count() * width_, 0.0);
-        group.last_stage.assign(net_.row_count() * width_, 0.0);
+        group.last_stage.resize(net_.row_count() * width_);
         group.fixed.assign(n_ * width_, 0.0);
-        group.k.assign(replay_.stages() * n_ * width_, 0.0);
-        group.rows.assign(group.tables->rates.row_count() * width_, 0.0);
-        group.coefficients.assign(
-            replay_.passes() * replay_.lanes() * group.tables->rates.coefficients().count, 0.0);
+        group.k.resize(replay_.stages() * n_ * width_);
+        group.rows.resize(group.tables->rates.row_count() * width_);
+        group.coefficients.resize(replay_.passes() * replay_.lanes() *
+                                  group.tables->rates.coefficients().count);
         value_count = std::max(value_count, group.tables->rates.value_count());
         slope_count = std::max(slope_count, group.tables->rates.slope_count());
         group.has_fixed = false;
@@ -117,8 +117,8 @@ void ForwardSweep::begin(const Run& run, std::span<const Input> inputs, bool is_
         seed_parameters(group);
         begin_state(group);
     }
-    values_.assign(value_count * replay_.lanes(), 0.0);
-    by_constants_.assign(slope_count * replay_.lanes(), 0.0);
+    values_.resize(value_count * replay_.lanes());
+    by_constants_.resize(slope_count * replay_.lanes());
     replay_.make_room(slope_table_.size());
     for (std::size_t pass = 0; pass < replay_.passes(); ++pass) {
         std::fill_n(replay_.slots(pass) + slope_table_.one() * replay_.lanes(), replay_.lanes(),

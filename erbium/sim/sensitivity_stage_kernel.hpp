@@ -235,7 +235,7 @@ void sum_this_many(std::size_t n, const double* s, const double* k, const double
     }
 }
 
-/// state = s + sum_j a_j k_j and sum = sum_j c_j k_j over the stages before, at most seven.
+/// state = s + sum_j a_j k_j and sum = sum_j c_j k_j over the stages before, one to seven.
 template <int W>
 void sum_stages(std::size_t n, const double* s, const double* k, int stages, const double* a,
                 const double* c, double* state, double* sum) noexcept {
@@ -253,10 +253,7 @@ void sum_stages(std::size_t n, const double* s, const double* k, int stages, con
         ERBIUM_STAGES(7)
 #undef ERBIUM_STAGES
         default:
-            for (std::size_t i = 0; i < n * W; i += W) {
-                store<W>(state + i, load<W>(s + i));
-                store<W>(sum + i, broadcast<W>(0.0));
-            }
+            break;
     }
 }
 
@@ -299,14 +296,16 @@ ERBIUM_INLINE void add_these_to_rates(const AddedRates& added, const double* coe
 }
 
 /// Of as many numbers, up to the next multiple of eight.
-[[nodiscard]] inline bool are_finite(const double* values, std::uint32_t count) noexcept {
-    Pack<8> differences = broadcast<8>(0.0);
-    for (std::uint32_t i = 0; i < count; i += 8) {
-        const Pack<8> value = load<8>(values + i);
+template <int W>
+[[nodiscard]] ERBIUM_INLINE bool are_finite(const double* values, std::uint32_t count) noexcept {
+    constexpr int kAtOnce = W < 8 ? W : 8;
+    Pack<kAtOnce> differences = broadcast<kAtOnce>(0.0);
+    for (std::uint32_t i = 0; i < count; i += kAtOnce) {
+        const Pack<kAtOnce> value = load<kAtOnce>(values + i);
         differences = differences + (value - value);
     }
-    double each[8];
-    store<8>(each, differences);
+    double each[static_cast<unsigned>(kAtOnce)];
+    store<kAtOnce>(each, differences);
     double sum = 0.0;
     for (const double difference : each) {
         sum += difference;
@@ -318,7 +317,7 @@ ERBIUM_INLINE void add_these_to_rates(const AddedRates& added, const double* coe
 template <int W>
 void add_to_rates(const AddedRates& added, const double* coefficients, const double* rows,
                   double* rates) noexcept {
-    if (are_finite(coefficients, added.count == 0 ? 0 : added.rates[added.count - 1].end)) {
+    if (are_finite<W>(coefficients, added.count == 0 ? 0 : added.rates[added.count - 1].end)) {
         add_these_to_rates<W, true>(added, coefficients, rows, rates);
     } else {
         add_these_to_rates<W, false>(added, coefficients, rows, rates);

@@ -38,7 +38,7 @@ SingleReplay::SingleReplay(const LaneTables& tables, const MatrixPlan& plan,
 
 void SingleReplay::make_room(std::size_t slot_count) {
     for (math::AlignedDoubles& slots : pass_slots_) {
-        slots.assign(slot_count * lanes_, 0.0);
+        slots.resize(slot_count * lanes_);
     }
 }
 

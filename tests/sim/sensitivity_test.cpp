@@ -708,5 +708,28 @@ TEST(ForwardSensitivity, GivesTheSameBytesForEveryNumberOfThreadsAndLanes) {
     }
 }
 
+TEST(ForwardSensitivity, OfAnInputIsTheSameBytesWhateverStandsBesideIt) {
+    // Packs are chosen by the number of inputs, and tables by which of them share a pack.
+    const eqn::System system = compiled(rich_network(23, true));
+    const Subject run = dosed_run(system);
+    std::vector<Input> inputs = all_inputs(system, run);
+    ASSERT_GT(inputs.size(), 17U);
+    SensitivitySolver solver{system, with_rtol(1e-4)};
+    const Sensitivities all = solver.forward(run, inputs);
+    ASSERT_TRUE(all.status.ok()) << all.status.message;
+    for (const std::size_t count : {1U, 3U, 8U, 9U, 16U, 17U}) {
+        const Sensitivities few = solver.forward(run, std::span{inputs}.first(count));
+        ASSERT_TRUE(few.status.ok()) << few.status.message;
+        for (std::size_t row = 0; row < run.output_times.size(); ++row) {
+            for (std::size_t column = 0; column < few.result.columns; ++column) {
+                for (std::size_t i = 0; i < count; ++i) {
+                    ASSERT_EQ(few.at(row, column, i), all.at(row, column, i))
+                        << name(inputs[i], system, run) << " among " << count;
+                }
+            }
+        }
+    }
+}
+
 }  // namespace
 }  // namespace erbium::sim
