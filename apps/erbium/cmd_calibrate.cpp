@@ -34,9 +34,10 @@ std::string command_text(const CalibrateCommand& command) {
     std::string text = fmt::format("erbium calibrate {}", command.package);
     if (!command.is_validation_only) {
         text += fmt::format(
-            " --sets {} --generations {} --draws {} --parameters {} --starts {}{} --seed {}",
-            command.sets, command.generations, command.draws, command.parameters, command.starts,
-            command.has_claims ? " --with-claims" : "", command.seed);
+            " --sets {} --generations {} --chains {} --draws {} --parameters {} --starts {}{} "
+            "--seed {}",
+            command.sets, command.generations, command.chains, command.draws, command.parameters,
+            command.starts, command.has_claims ? " --with-claims" : "", command.seed);
     }
     if (command.folds > 0) {
         text += fmt::format(" --folds {}", command.folds);
@@ -59,8 +60,8 @@ std::string ensemble_text(const package::Package& package, const CalibrateComman
         "# parameters.tsv, Student's t with 4 degrees of freedom over the stated tolerances, a "
         "time course of n points\n"
         "# counting as sqrt(n). {} Mode by Gauss-Newton from {} starts, then\n"
-        "# {} generations of differential evolution chains with a surrogate learnt from {} draws "
-        "for each set: {} points\n"
+        "# {} generations of {} differential evolution chains with a surrogate learnt in the first "
+        "two fifths: {} points\n"
         "# evaluated, acceptance {}. Mean of -log p at the start {}, after each quarter {} {} {} "
         "{} (mode {}).\n",
         package.name, package.version, command_text(command), version_text(), found.sets.size(),
@@ -69,7 +70,7 @@ std::string ensemble_text(const package::Package& package, const CalibrateComman
                              "are rejected, so that the shares\n# in which claims hold say only "
                              "that the data leave room for all of them together."
                            : "Claims were not looked at.",
-        found.searches.size(), found.acceptance.size(), command.draws, found.points_evaluated,
+        found.searches.size(), command.generations, found.chains, found.points_evaluated,
         rounded(mean_of(found.acceptance), 2), mean_at(0), mean_at(1), mean_at(2), mean_at(3),
         mean_at(4), rounded(found.mode_value, 4));
     text += std::isnan(found.settling.r_hat)
@@ -214,6 +215,7 @@ Exit run(const CalibrateCommand& command) {
         how.seed = command.seed;
         how.sets = command.sets;
         how.generations = command.generations;
+        how.chains = command.chains;
         how.draws_per_set = command.draws;
         how.most_parameters = command.parameters;
         how.starts = command.starts;

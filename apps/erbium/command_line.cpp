@@ -395,7 +395,11 @@ CLI::App* add_calibrate(CLI::App& app, CalibrateCommand& calibrate) {
     command->add_option("--sets", calibrate.sets, "Parameter sets of the ensemble (default 120)")
         ->check(CLI::Range(8, 100000));
     command->add_option("--generations", calibrate.generations,
-                        "Generations of the population that becomes the ensemble (default 40)");
+                        "Generations of the chains from whose second half sets are taken (default "
+                        "200)");
+    command->add_option("--chains", calibrate.chains,
+                        "Chains that follow the posterior, at least 8 (default 32); few long ones "
+                        "show better than many short ones whether they have mixed");
     command->add_option("--draws", calibrate.draws,
                         "Draws near the mode for each set, from which a surrogate that proposes "
                         "moves is learnt (default 5; 0: none)");

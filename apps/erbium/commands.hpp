@@ -107,7 +107,8 @@ struct CalibrateCommand {
     std::string folder;
     std::uint64_t seed{1};
     std::size_t sets{120};
-    std::size_t generations{40};
+    std::size_t generations{200};
+    std::size_t chains{32};
     std::size_t draws{5};  ///< for each set, from which a surrogate is learnt; 0: none
     std::size_t parameters{24};
     bool has_claims{};  ///< claims count as known

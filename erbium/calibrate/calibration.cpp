@@ -8,13 +8,13 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "erbium/base/check.hpp"
+#include "erbium/calibrate/population.hpp"
 #include "erbium/fit/cholesky.hpp"
-#include "erbium/fit/differential_evolution.hpp"
 #include "erbium/fit/optimum.hpp"
-#include "erbium/fit/quadratic_surrogate.hpp"
 #include "erbium/fit/random.hpp"
 
 namespace erbium::calibrate {
@@ -22,22 +22,6 @@ namespace {
 
 /// Slices narrower than this part of the prior say that a constant responds.
 constexpr double kResponsive = 0.98;
-/// Moves of a chain under the surrogate that make one proposal.
-constexpr std::size_t kCheapSteps = 500;
-/// Tolerance of claims in the second half of the generations: effectively a set that breaks one is
-/// rejected. Proposals know them less sharply, by about what the surrogate errs.
-constexpr double kSharpClaims = 0.2;
-constexpr double kProposalClaims = 0.5;
-/// Turns the seed of the first half of the generations into that of the second.
-constexpr std::uint64_t kSecondHalf = 0x9e3779b97f4a7c15U;
-
-std::vector<double> clamped(std::span<const FreeParameter> parameters, std::vector<double> u) {
-    for (std::size_t p = 0; p < u.size(); ++p) {
-        u[p] = std::clamp(u[p], parameters[p].lower, parameters[p].upper);
-    }
-    return u;
-}
-
 std::vector<double> nominal_of(std::span<const FreeParameter> parameters) {
     std::vector<double> u;
     for (const FreeParameter& free : parameters) {
@@ -54,95 +38,6 @@ double deviation(const std::vector<double>& values) {
         sum += (value - mean) * (value - mean);
     }
     return std::sqrt(sum / (count - 1.0));
-}
-
-/// Column `p` of the inverse of a matrix.
-std::vector<double> inverse_column(const fit::Cholesky& factor, std::size_t p, std::size_t n) {
-    std::vector<double> column(n, 0.0);
-    column[p] = 1.0;
-    factor.solve(column);
-    return column;
-}
-
-std::vector<fit::Coordinate> coordinates_of(std::span<const FreeParameter> parameters) {
-    std::vector<fit::Coordinate> out;
-    for (const FreeParameter& free : parameters) {
-        out.push_back({free.id, free.lower, free.upper, free.nominal});
-    }
-    return out;
-}
-
-/// What the model gave at the points met so far; the latest ones when there are too many.
-class History {
-public:
-    /// Points at which a simulation failed are left out.
-    void add(std::span<const std::vector<double>> points,
-             std::vector<std::vector<double>> predictions) {
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            if (std::all_of(predictions[i].begin(), predictions[i].end(),
-                            [](double value) { return std::isfinite(value); })) {
-                points_.push_back(points[i]);
-                predictions_.push_back(std::move(predictions[i]));
-            }
-        }
-    }
-    [[nodiscard]] std::size_t size() const noexcept { return points_.size(); }
-    [[nodiscard]] fit::QuadraticSurrogate surrogate() const {
-        const std::size_t from = points_.size() - std::min(points_.size(), kMostPoints);
-        return {std::span{points_}.subspan(from), std::span{predictions_}.subspan(from)};
-    }
-
-private:
-    static constexpr std::size_t kMostPoints = 3000;
-    std::vector<std::vector<double>> points_;
-    std::vector<std::vector<double>> predictions_;
-};
-
-/// Draws from the normal distribution of this mean and precision, inside the bounds, whose density
-/// is not zero: one whose simulations fail is drawn anew.
-std::vector<std::vector<double>> draws(const std::vector<double>& mean,
-                                       const std::vector<double>& precision, Posterior& posterior,
-                                       const CalibrationOptions& options, History& history) {
-    const std::size_t n = mean.size();
-    const fit::Cholesky factor{precision, n};
-    ERBIUM_CHECK(factor.ok(), "the curvature holds the prior and so is positive definite");
-    std::vector<double> covariance(n * n);
-    for (std::size_t p = 0; p < n; ++p) {
-        const std::vector<double> column = inverse_column(factor, p, n);
-        for (std::size_t q = 0; q < n; ++q) {
-            covariance[p * n + q] = column[q];
-        }
-    }
-    const fit::Cholesky root{covariance, n};
-    ERBIUM_CHECK(root.ok(), "the inverse of a positive definite matrix is positive definite");
-    const std::size_t wanted = options.sets * std::max<std::size_t>(1, options.draws_per_set);
-    std::vector<std::vector<double>> out;
-    std::uint64_t stream = 0;
-    while (out.size() < wanted) {
-        std::vector<std::vector<double>> candidates;
-        for (std::size_t i = out.size(); i < wanted; ++i) {
-            fit::Random random{options.seed, stream++};
-            std::vector<double> z(n);
-            for (double& one : z) {
-                one = random.normal();
-            }
-            root.multiply_lower(z);
-            for (std::size_t p = 0; p < n; ++p) {
-                z[p] += mean[p];
-            }
-            candidates.push_back(clamped(posterior.parameters(), std::move(z)));
-        }
-        std::vector<std::vector<double>> predictions = posterior.predict(candidates);
-        for (std::size_t i = 0; i < candidates.size(); ++i) {
-            if (std::isfinite(posterior.value(candidates[i], predictions[i]))) {
-                out.push_back(candidates[i]);
-            }
-        }
-        history.add(candidates, std::move(predictions));
-        ERBIUM_CHECK(stream < 100 * wanted, "hardly any draw near the mode can be simulated");
-    }
-    out.resize(options.sets);  // the others have taught the surrogate
-    return out;
 }
 
 /// The mode by searches under ever sharper claims: among sharp ones from the start a search gets
@@ -165,73 +60,6 @@ Mode find_graded_mode(Posterior& posterior, std::vector<double> start,
     }
     posterior.set_claim_tolerance(1.0);
     return mode;
-}
-
-/// The first population with the second, which started where the first ended.
-fit::Population joined(fit::Population first, fit::Population second) {
-    const auto append = [](auto& to, auto&& from, std::ptrdiff_t skipped) {
-        to.insert(to.end(), std::make_move_iterator(from.begin() + skipped),
-                  std::make_move_iterator(from.end()));
-    };
-    append(first.acceptance, second.acceptance, 0);
-    append(first.mean_log_density, second.mean_log_density, 1);
-    append(first.past, second.past, 1);
-    append(first.past_log_densities, second.past_log_densities, 1);
-    first.points = std::move(second.points);
-    first.log_densities = std::move(second.log_densities);
-    return first;
-}
-
-/// A population that follows the posterior. In the first half of its generations the surrogate
-/// learns and claims are blurred, so that sets find their way to where all of them hold; in the
-/// second half nothing changes any more.
-fit::Population population_of(const std::vector<double>& mode, const std::vector<double>& curvature,
-                              Posterior& posterior, const CalibrationOptions& options) {
-    History history;
-    std::vector<std::vector<double>> start = draws(mode, curvature, posterior, options, history);
-    fit::PopulationOptions evolution;
-    evolution.cheap_steps = kCheapSteps;
-    std::optional<fit::QuadraticSurrogate> surrogate;
-    std::vector<double> predicted;
-    bool is_learning = true;
-    if (options.draws_per_set > 0) {
-        evolution.cheap = [&](std::size_t) -> fit::LogDensity {
-            if (!surrogate || is_learning) {
-                surrogate = history.surrogate();
-            }
-            return [&](const fit::Point& u) {
-                predicted.resize(surrogate->outputs());
-                surrogate->at(u, predicted);
-                return -posterior.value(u, predicted, is_learning ? 1.0 : kProposalClaims);
-            };
-        };
-    }
-    const auto densities = [&](std::span<const fit::Point> points) {
-        std::vector<std::vector<double>> predictions = posterior.predict(points);
-        std::vector<double> out;
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            out.push_back(-posterior.value(points[i], predictions[i]));
-        }
-        history.add(points, std::move(predictions));
-        if (options.progress) {
-            options.progress(fmt::format(
-                "{} points evaluated, mean of -log p of the latest {:.1f}",
-                posterior.points_evaluated(),
-                -std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(out.size())));
-        }
-        return out;
-    };
-    const std::vector<fit::Coordinate> coordinates = coordinates_of(posterior.parameters());
-    evolution.generations = options.generations - options.generations / 2;
-    evolution.seed = options.seed;
-    fit::Population first = fit::evolve(coordinates, std::move(start), densities, evolution);
-    is_learning = false;
-    posterior.set_claim_tolerance(kSharpClaims);
-    evolution.generations = options.generations / 2;
-    evolution.seed = options.seed ^ kSecondHalf;
-    std::vector<fit::Point> midway = first.points;
-    fit::Population second = fit::evolve(coordinates, std::move(midway), densities, evolution);
-    return joined(std::move(first), std::move(second));
 }
 
 }  // namespace
@@ -332,10 +160,8 @@ Calibration calibrate(Experiment& experiment, const CalibrationOptions& options)
     const Posterior::Slope slope = posterior.slope(out.mode);
     fit::Population population = population_of(out.mode, slope.curvature, posterior, options);
     out.settling = fit::settling(coordinates_of(out.parameters), population);
-    out.sets = std::move(population.points);
-    for (const double density : population.log_densities) {
-        out.set_values.push_back(-density);
-    }
+    out.chains = population.points.size();
+    std::tie(out.sets, out.set_values) = spread_sets(population, options);
     for (const double density : population.mean_log_density) {
         out.mean_values.push_back(-density);
     }

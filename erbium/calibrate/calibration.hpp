@@ -16,11 +16,13 @@ namespace erbium::calibrate {
 
 struct CalibrationOptions {
     std::uint64_t seed{1};
-    std::size_t sets{120};        ///< parameter sets of the ensemble
-    std::size_t generations{40};  ///< of the population that becomes the ensemble
+    std::size_t sets{120};         ///< parameter sets of the ensemble
+    std::size_t generations{200};  ///< of the chains; sets come from the second half of them
+    /// Chains, or more where the generations that count would not give each set a state of its own.
+    std::size_t chains{32};
     /// Draws of the normal distribution at the mode for each set, from which a surrogate of all
-    /// predictions is learnt (fit/quadratic_surrogate.hpp). It proposes moves; whether they are
-    /// taken the model decides. 0: no surrogate.
+    /// predictions first learns (population.hpp). It proposes moves; whether they are taken the
+    /// model decides. 0: no surrogate.
     std::size_t draws_per_set{5};
     std::size_t most_parameters{24};
     /// Whether claims and their ablations count as known: sets that break one are rejected. The
@@ -57,9 +59,10 @@ struct Calibration {
     std::vector<SearchSummary> searches;
     std::vector<std::vector<double>> sets;  ///< u of each set
     std::vector<double> set_values;         ///< -log p of each
-    std::vector<double> acceptance;         ///< by generation
-    std::vector<double> mean_values;        ///< -log p by generation, averaged; the start first
-    fit::Settling settling;                 ///< whether the population came to rest
+    std::size_t chains{};
+    std::vector<double> acceptance;   ///< by generation that may refuse
+    std::vector<double> mean_values;  ///< -log p by generation, averaged; the start first
+    fit::Settling settling;           ///< whether the population came to rest
     std::vector<Identifiability> identifiability;  ///< by parameter
     std::size_t points_evaluated{};
     std::size_t terms{};  ///< observations, and claims when they count
@@ -76,11 +79,10 @@ struct Calibration {
                                                                std::size_t most,
                                                                std::vector<std::string>* left);
 
-/// Finds the mode by bounded Gauss-Newton, draws a population from the normal distribution that its
-/// curvature gives, and lets it evolve under the posterior (fit::evolve), helped by a surrogate
-/// that is learnt anew from all points in each generation of the first half and stays as it is in
-/// the second. The tolerance of claims is a fifth in the second half, so that a set that breaks one
-/// is rejected. Draws whose simulations fail are drawn anew.
+/// Finds the mode by bounded Gauss-Newton, draws points from the normal distribution that its
+/// curvature gives, and lets chains follow the posterior, helped by a surrogate that has learnt it
+/// (population.hpp). A set that breaks a claim is rejected. Draws whose simulations fail are drawn
+/// anew.
 [[nodiscard]] Calibration calibrate(Experiment& experiment, const CalibrationOptions& options);
 
 /// The mode for these observations alone.

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numbers>
 #include <set>
 #include <utility>
 
@@ -35,16 +36,10 @@ struct ClaimScale {
 constexpr ClaimScale kLinearClaim{0.002, 0.005};
 constexpr ClaimScale kLog2Claim{0.004, 0.01};
 
-/// -log of the density of a standardised residual: Student's t of what was measured, a normal
-/// distribution of what a claim lacks.
-double penalty(const Term& term, double residual, double claim_tolerance) noexcept {
-    if (term.demand == Demand::observed) {
-        return 0.5 * (kFreedom + 1.0) * std::log1p(residual * residual / kFreedom);
-    }
-    return 0.5 * residual * residual / (claim_tolerance * claim_tolerance);
-}
+/// Half the square of this many standard deviations adds nothing any more.
+constexpr double kSurelyInside = 8.0;
 
-/// Twice the derivative of penalty() by the square of the residual: the weight of least squares.
+/// Twice the derivative of Term::cost() by the square of the residual: the weight of least squares.
 double pull(const Term& term, double residual, double claim_tolerance) noexcept {
     return term.demand == Demand::observed ? (kFreedom + 1.0) / (kFreedom + residual * residual)
                                            : 1.0 / (claim_tolerance * claim_tolerance);
@@ -85,6 +80,34 @@ double lack_outside(double lower, double upper, double margin, double value) noe
         return 0.0;
     }
     return above_lower < below_upper ? above_lower : -below_upper;
+}
+
+/// On which scale a claim's number is compared.
+struct Frame {
+    bool is_ratio{};  ///< on log2
+    ClaimScale scale{};
+
+    [[nodiscard]] double scaled(double x) const noexcept {
+        return !is_ratio ? x : x > 0.0 ? std::log2(x) : -kInfinity;
+    }
+};
+Frame frame_of(const Term& term, double model) noexcept {
+    if (term.demand == Demand::lost) {  // the number is on log2 already
+        return {false, kLog2Claim};
+    }
+    const bool is_viability =
+        term.number.of.quantity == package::MeasuredQuantity::viability && !term.number.against;
+    const bool is_ratio = !is_viability && model > 0.0;
+    return {is_ratio, is_ratio ? kLog2Claim : kLinearClaim};
+}
+
+/// Logarithm of the standard normal distribution function.
+double log_normal_cdf(double x) noexcept {
+    constexpr double kFarOut = -30.0;  // beyond it the function itself nears the smallest number
+    if (x > kFarOut) {
+        return std::log(0.5 * std::erfc(-x / std::numbers::sqrt2));
+    }
+    return -0.5 * x * x - std::log(-x) - 0.5 * std::log(2.0 * std::numbers::pi) - 1.0 / (x * x);
 }
 
 /// Agents of a treatment, without doses.
@@ -190,19 +213,57 @@ double Term::residual(double model) const {
         return observation->value ? standardised_residual(*observation, model)
                                   : interval_residual(*observation, model);
     }
+    const Frame frame = frame_of(*this, model);
     if (demand == Demand::lost) {
-        return std::max(model + kLog2Claim.margin, 0.0) / kLog2Claim.tolerance;
+        return std::max(model + frame.scale.margin, 0.0) / frame.scale.tolerance;
     }
-    const bool is_viability =
-        number.of.quantity == package::MeasuredQuantity::viability && !number.against;
-    const bool is_ratio = !is_viability && model > 0.0;
-    const ClaimScale& scale = is_ratio ? kLog2Claim : kLinearClaim;
-    const auto scaled = [is_ratio](double x) {
-        return is_ratio ? (x > 0.0 ? std::log2(x) : -kInfinity) : x;
-    };
     const double lack = (demand == Demand::met ? lack_inside : lack_outside)(
-        scaled(expected.lower), scaled(expected.upper), scale.margin, scaled(model));
-    return lack / scale.tolerance;
+        frame.scaled(expected.lower), frame.scaled(expected.upper), frame.scale.margin,
+        frame.scaled(model));
+    return lack / frame.scale.tolerance;
+}
+
+double Term::cost(double model, double s) const {
+    const double r = residual(model);
+    // Student's t of what was measured, a normal distribution of what a claim lacks.
+    return weight * (demand == Demand::observed
+                         ? 0.5 * (kFreedom + 1.0) * std::log1p(r * r / kFreedom)
+                         : 0.5 * r * r / (s * s));
+}
+
+double Term::room(double model) const {
+    const Frame frame = frame_of(*this, model);
+    const auto [lower, upper] =
+        std::pair{frame.scaled(expected.lower), frame.scaled(expected.upper)};
+    const double x = frame.scaled(model);
+    const double margin = frame.scale.margin;
+    const double inset = std::min(margin, 0.25 * (upper - lower));
+    const double room = demand == Demand::lost ? -(model + margin)
+                        : demand == Demand::met
+                            ? std::min(x - (lower + inset), (upper - inset) - x)
+                            : std::max((lower - margin) - x, x - (upper + margin));
+    return room / frame.scale.tolerance;
+}
+
+double Term::expected_cost(double model, double error, double s) const {
+    const Frame frame = frame_of(*this, model);
+    const double sigma =
+        (frame.is_ratio ? error / (model * std::numbers::ln2) : error) / frame.scale.tolerance;
+    if (demand == Demand::observed || !(sigma > 0.0)) {
+        return cost(model, s);
+    }
+    const double inside = room(model);
+    if (inside > kSurelyInside * sigma) {
+        return 0.0;
+    }
+    // The mean of exp(-1/2 (lack / s)^2) over a normal room: the part inside, where it is 1, and
+    // the part outside, the product of two normal densities.
+    const double both = std::hypot(sigma, s);
+    const double part_inside = log_normal_cdf(inside / sigma);
+    const double part_outside = std::log(s / both) - 0.5 * (inside / both) * (inside / both) +
+                                log_normal_cdf(-inside * s / (sigma * both));
+    const double larger = std::max(part_inside, part_outside);
+    return -weight * (larger + std::log1p(std::exp(std::min(part_inside, part_outside) - larger)));
 }
 
 std::vector<Term> observation_terms(const Package& package,
@@ -324,8 +385,7 @@ double Posterior::value(std::span<const double> u, std::span<const double> predi
                         double claim_tolerance) const {
     double sum = 0.0;
     for (std::size_t i = 0; i < terms_.size(); ++i) {
-        sum += terms_[i].weight *
-               penalty(terms_[i], terms_[i].residual(predictions[i]), claim_tolerance);
+        sum += terms_[i].cost(predictions[i], claim_tolerance);
     }
     for (const double one : u) {
         sum += 0.5 * one * one;

@@ -105,6 +105,14 @@ struct Term {
     /// Over the tolerance, that of a claim being of what it lacks; NaN when the model has no
     /// number.
     [[nodiscard]] double residual(double model) const;
+    /// What it adds to -log p, the tolerance of claims being s.
+    [[nodiscard]] double cost(double model, double s) const;
+    /// Of a claim: how far the model is inside what is demanded with its margin, over the
+    /// tolerance; below 0 it is what residual() says.
+    [[nodiscard]] double room(double model) const;
+    /// What the number adds to -log p on average over p, if the model gives it with a normal error
+    /// of this standard deviation; of what was observed, cost() alone.
+    [[nodiscard]] double expected_cost(double model, double error, double s) const;
 };
 
 /// Observations with their weights.
@@ -121,6 +129,8 @@ public:
     [[nodiscard]] const std::vector<FreeParameter>& parameters() const noexcept {
         return parameters_;
     }
+    [[nodiscard]] const std::vector<Term>& terms() const noexcept { return terms_; }
+    [[nodiscard]] double claim_tolerance() const noexcept { return claim_tolerance_; }
     /// The constants at a point, for Condition::constants.
     [[nodiscard]] package::Settings settings(std::span<const double> u) const;
 

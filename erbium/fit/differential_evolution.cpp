@@ -18,6 +18,13 @@ namespace {
 
 /// Streams of random numbers below are left to whoever draws the start.
 constexpr std::uint64_t kFirstStream = 1'000'000'000;
+/// What short chains are shorter by.
+constexpr std::size_t kShorter = 50;
+
+/// A density that is the same everywhere.
+std::vector<double> even(std::span<const Point> points) {
+    return std::vector<double>(points.size(), 0.0);
+}
 
 double mean(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -64,32 +71,62 @@ Point moved(const Point& x, std::span<const Coordinate> coordinates, std::span<c
     return proposal;
 }
 
-/// Where a proposal led, and what the cheap density says of both ends.
-struct Proposal {
-    Point point;
-    double correction{};  ///< log q(x) - log q(y); 0 for a symmetric move
-};
+}  // namespace
 
-/// The end of a chain of `steps` moves under the cheap density.
-Proposal chain_end(const Point& x, const LogDensity& cheap, std::size_t steps,
-                   std::span<const Coordinate> coordinates, std::span<const Point> others,
-                   const PopulationOptions& options, Random& random) {
-    const double at_start = cheap(x);
-    Point at = x;
-    double density = at_start;
+ChainEnds chain_ends(std::span<const Coordinate> coordinates, std::span<const Point> starts,
+                     const LogDensities& density, std::span<const Point> archive, std::size_t steps,
+                     const PopulationOptions& options, std::uint64_t first_stream) {
+    ERBIUM_CHECK(archive.size() >= 2, "differences need two points");
+    std::vector<Random> random;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        random.emplace_back(options.seed, first_stream + i);
+    }
+    ChainEnds out;
+    out.points.assign(starts.begin(), starts.end());
+    out.log_densities = density(starts);
+    out.at_starts = out.log_densities;
+    std::vector<Point> proposals(starts.size());
     for (std::size_t step = 1; step <= steps; ++step) {
-        Point next =
-            moved(at, coordinates, others, step % options.leap_every == 0, options.jitter, random);
-        const double proposed = cheap(next);
-        if (proposed - density > std::log(random.uniform())) {
-            at = std::move(next);
-            density = proposed;
+        const bool is_leap = step % options.leap_every == 0;
+        for (std::size_t i = 0; i < starts.size(); ++i) {
+            proposals[i] =
+                moved(out.points[i], coordinates, archive, is_leap, options.jitter, random[i]);
+        }
+        const std::vector<double> proposed = density(proposals);
+        for (std::size_t i = 0; i < starts.size(); ++i) {
+            if (proposed[i] - out.log_densities[i] > std::log(random[i].uniform())) {
+                std::swap(out.points[i], proposals[i]);
+                out.log_densities[i] = proposed[i];
+            }
         }
     }
-    return {std::move(at), at_start - density};
+    return out;
 }
 
-}  // namespace
+std::vector<std::size_t> resampled(std::span<const double> log_weights, std::size_t count,
+                                   std::uint64_t seed) {
+    const double largest = *std::max_element(log_weights.begin(), log_weights.end());
+    ERBIUM_CHECK(std::isfinite(largest), "some point must have weight");
+    double sum = 0.0;
+    for (const double one : log_weights) {
+        sum += std::exp(one - largest);
+    }
+    const double cut = largest + std::log(sum / std::sqrt(static_cast<double>(log_weights.size())));
+    Random random{seed, kFirstStream - 1};
+    std::vector<std::pair<double, std::size_t>> keys;
+    for (std::size_t i = 0; i < log_weights.size(); ++i) {
+        const double gumbel = -std::log(-std::log(random.uniform()));
+        keys.emplace_back(std::min(log_weights[i], cut) + gumbel, i);
+    }
+    std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
+        return a.first > b.first || (a.first == b.first && a.second < b.second);
+    });
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < std::min(count, keys.size()); ++i) {
+        out.push_back(keys[i].second);
+    }
+    return out;
+}
 
 Population evolve(std::span<const Coordinate> coordinates, std::vector<Point> points,
                   const LogDensities& densities, const PopulationOptions& options) {
@@ -105,36 +142,36 @@ Population evolve(std::span<const Coordinate> coordinates, std::vector<Point> po
     };
     note();
     for (std::size_t generation = 1; generation <= options.generations; ++generation) {
-        const bool is_leap = generation % options.leap_every == 0;
-        const LogDensity cheap = options.cheap && generation % options.plain_every != 0
-                                     ? options.cheap(generation)
-                                     : LogDensity{};
+        const LogDensities cheap = options.cheap && generation % options.plain_every != 0
+                                       ? options.cheap(generation)
+                                       : LogDensities{};
+        const bool is_short = options.short_every != 0 && generation % options.short_every == 0;
+        // Without a cheap density a chain of one step under none: its move is always made.
+        PopulationOptions chains = options;
+        chains.leap_every =
+            cheap ? options.leap_every : (generation % options.leap_every == 0 ? 1 : 2);
+        const std::size_t steps =
+            !cheap ? 1 : std::max<std::size_t>(1, options.cheap_steps / (is_short ? kShorter : 1));
         std::size_t taken = 0;
         for (const bool is_first : {true, false}) {
             const std::size_t first = is_first ? 0 : half;
             const std::size_t last = is_first ? half : out.points.size();
             const std::span<const Point> all{out.points};
-            const std::span<const Point> others = is_first ? all.subspan(half) : all.first(half);
-            std::vector<Point> proposals;
-            std::vector<double> corrections;
-            std::vector<double> thresholds;
+            const std::span<const Point> others = !options.archive.empty() ? options.archive
+                                                  : is_first               ? all.subspan(half)
+                                                                           : all.first(half);
+            // Each move has its own numbers, so that none depends on how others ended.
+            const std::uint64_t stream = kFirstStream + 2 * generation * out.points.size() + first;
+            ChainEnds ends = chain_ends(coordinates, all.subspan(first, last - first),
+                                        cheap ? cheap : even, others, steps, chains, stream);
+            const std::vector<double> proposed = densities(ends.points);
             for (std::size_t i = first; i < last; ++i) {
-                // Each move has its own numbers, so that none depends on how others ended.
-                Random random{options.seed, kFirstStream + generation * out.points.size() + i};
-                Proposal proposal = cheap ? chain_end(out.points[i], cheap, options.cheap_steps,
-                                                      coordinates, others, options, random)
-                                          : Proposal{moved(out.points[i], coordinates, others,
-                                                           is_leap, options.jitter, random),
-                                                     0.0};
-                proposals.push_back(std::move(proposal.point));
-                corrections.push_back(proposal.correction);
-                thresholds.push_back(std::log(random.uniform()));
-            }
-            const std::vector<double> proposed = densities(proposals);
-            for (std::size_t k = 0; k < proposals.size(); ++k) {
-                const std::size_t i = first + k;
-                if (proposed[k] - out.log_densities[i] + corrections[k] > thresholds[k]) {
-                    out.points[i] = std::move(proposals[k]);
+                const std::size_t k = i - first;
+                Random random{options.seed, stream + out.points.size() + k};
+                const double gain =
+                    proposed[k] - out.log_densities[i] + ends.at_starts[k] - ends.log_densities[k];
+                if (gain > std::log(random.uniform())) {
+                    out.points[i] = std::move(ends.points[k]);
                     out.log_densities[i] = proposed[k];
                     ++taken;
                 }

@@ -11,6 +11,8 @@
 
 #include "erbium/assay/ablation.hpp"
 #include "erbium/calibrate/cross_validation.hpp"
+#include "erbium/calibrate/surrogate_posterior.hpp"
+#include "erbium/fit/random.hpp"
 #include "teaching_experiment.hpp"
 
 namespace erbium::calibrate {
@@ -177,6 +179,77 @@ TEST(Claims, DemandThatAblationsLoseAtLeastHalf) {
     const std::vector<double> found = posterior.predict(points)[0];
     EXPECT_DOUBLE_EQ(found[2],
                      assay::excess_of_ablation(package.claims[0].expect, found[0], found[1]));
+}
+
+TEST(Claims, HaveRoomWhereTheyLackNothing) {
+    Package package = freed();
+    package.claims[0].ablation_expect.reset();
+    for (const Term& term : claim_terms(package)) {
+        for (const double model :
+             {-0.5, -0.1, 0.02, 0.3, 0.7, 0.799, 0.801, 0.803, 0.9, 1.4, 3.0}) {
+            EXPECT_NEAR(std::max(-term.room(model), 0.0), std::fabs(term.residual(model)), 1e-9)
+                << static_cast<int>(term.demand) << " at " << model;
+        }
+    }
+}
+
+TEST(Claims, CostOnAverageWhatTheErrorOfTheirNumberMakesOfTheirDensity) {
+    const std::vector<Term> terms = claim_terms(freed());
+    constexpr double kSharp = 0.2;
+    for (const Term* term : {&terms[0], &terms[2]}) {  // a viability, a ratio
+        for (const double model : {0.74, 0.79, 0.801, 0.81, 0.99, 1.02, 1.4, 1.5, 1.52}) {
+            for (const double error : {0.0005, 0.004, 0.03}) {
+                // The mean of the density by a fine sum over the error.
+                double mean = 0.0;
+                double sum = 0.0;
+                for (double z = -9.0; z <= 9.0; z += 0.0005) {
+                    const double weight = std::exp(-0.5 * z * z);
+                    // On log2 the error is normal, as the surrogate learns logarithms.
+                    const double at =
+                        term == &terms[0] ? model + error * z : model * std::exp(error / model * z);
+                    mean += weight * std::exp(-term->cost(at, kSharp));
+                    sum += weight;
+                }
+                if (mean / sum < 1e-12) {
+                    continue;  // lost in the sum
+                }
+                EXPECT_NEAR(term->expected_cost(model, error, kSharp), -std::log(mean / sum),
+                            2e-3 * (1.0 - std::log(mean / sum)))
+                    << model << " +- " << error;
+            }
+            EXPECT_EQ(term->expected_cost(model, 0.0, kSharp), term->cost(model, kSharp));
+        }
+        EXPECT_TRUE(std::isfinite(term->expected_cost(-5.0, 1e-3, kSharp))) << "far outside";
+    }
+}
+
+TEST(SurrogatePosteriors, ComeCloseToThePosteriorTheyLearnFrom) {
+    const Package package = with_truth(5.0);
+    Experiment experiment = experiment_of(package);
+    std::vector<Term> terms = observation_terms(package, calibration_rows(package));
+    const std::size_t observed = terms.size();
+    terms.push_back(claim_terms(package)[0]);
+    terms.back().expected.lower = 0.01;  // of a viability that never comes near
+    Posterior posterior{experiment, free_parameters(package), terms};
+    fit::Random random{4};
+    const auto around = [&](std::size_t count) {
+        std::vector<std::vector<double>> out(count, std::vector<double>(2));
+        for (std::vector<double>& u : out) {
+            u = {0.6 + 0.2 * random.normal(), 0.2 * random.normal()};
+        }
+        return out;
+    };
+    const std::vector<std::vector<double>> known = around(40);
+    History history;
+    history.add(known, posterior.predict(known));
+    const SurrogatePosterior surrogate{posterior, history};
+    EXPECT_EQ(surrogate.terms(), observed) << "a claim with much room is left out";
+    const std::vector<std::vector<double>> fresh = around(10);
+    const std::vector<double> exact = posterior.log_densities(fresh);
+    const std::vector<double> found = surrogate.log_densities(fresh);
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        EXPECT_NEAR(found[i] - found[0], exact[i] - exact[0], 0.05 * (2.0 - exact[i])) << i;
+    }
 }
 
 TEST(Posteriors, HaveTheSlopeOfTheirValue) {
