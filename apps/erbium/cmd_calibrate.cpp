@@ -60,8 +60,7 @@ std::string ensemble_text(const package::Package& package, const CalibrateComman
         "# parameters.tsv, Student's t with 4 degrees of freedom over the stated tolerances, a "
         "time course of n points\n"
         "# counting as sqrt(n). {} Mode by Gauss-Newton from {} starts, then\n"
-        "# {} generations of {} differential evolution chains with a surrogate learnt in the first "
-        "two fifths: {} points\n"
+        "# {} generations of {} differential evolution chains{}: {} points\n"
         "# evaluated, acceptance {}. Mean of -log p at the start {}, after each quarter {} {} {} "
         "{} (mode {}).\n",
         package.name, package.version, command_text(command), version_text(), found.sets.size(),
@@ -70,9 +69,10 @@ std::string ensemble_text(const package::Package& package, const CalibrateComman
                              "are rejected, so that the shares\n# in which claims hold say only "
                              "that the data leave room for all of them together."
                            : "Claims were not looked at.",
-        found.searches.size(), command.generations, found.chains, found.points_evaluated,
-        rounded(mean_of(found.acceptance), 2), mean_at(0), mean_at(1), mean_at(2), mean_at(3),
-        mean_at(4), rounded(found.mode_value, 4));
+        found.searches.size(), command.generations, found.chains,
+        command.draws > 0 ? ", in the first two fifths of which a surrogate learnt" : "",
+        found.points_evaluated, rounded(mean_of(found.acceptance), 2), mean_at(0), mean_at(1),
+        mean_at(2), mean_at(3), mean_at(4), rounded(found.mode_value, 4));
     text += std::isnan(found.settling.r_hat)
                 ? std::string{"# Settling: too few generations to tell.\n"}
                 : fmt::format(

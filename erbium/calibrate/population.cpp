@@ -25,7 +25,7 @@ constexpr std::size_t kCheapSteps = 1500;
 constexpr std::size_t kShortEvery = 3;
 constexpr std::size_t kPlainEvery = 20;
 /// The surrogate is learnt anew when there are so many times as many points as last time.
-constexpr double kRelearn = 1.1;
+constexpr double kRelearn = 1.05;
 constexpr std::size_t kFewestChains = 8;
 constexpr std::size_t kFewestDraws = 8;
 /// Streams of random numbers of the generations that learn; those of draws lie below, those of
@@ -147,10 +147,11 @@ private:
         }
         history_.add(points, std::move(predictions));
         if (options_.progress) {
-            options_.progress(fmt::format(
-                "{} points evaluated, mean of -log p of the latest {:.1f}",
-                posterior_.points_evaluated(),
-                -std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(out.size())));
+            std::vector<double> sorted = out;
+            std::sort(sorted.begin(), sorted.end());
+            options_.progress(
+                fmt::format("{} points evaluated, median of -log p of the latest {:.1f}",
+                            posterior_.points_evaluated(), -sorted[sorted.size() / 2]));
         }
         return out;
     }
@@ -202,6 +203,20 @@ private:
         return best;
     }
 
+    /// The half of the points with the higher densities, each twice: chains that the surrogate led
+    /// astray go on where others have arrived.
+    static Points better_half_twice(const Points& points, const std::vector<double>& densities) {
+        std::vector<std::size_t> order(points.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return densities[a] > densities[b]; });
+        Points out;
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            out.push_back(points[order[i / 2]]);
+        }
+        return out;
+    }
+
     /// Lets the surrogate learn; the start of the chains that follow. Leaves the archive for them.
     Points learn(std::size_t generations) {
         moves_.archive = best_draws();
@@ -223,6 +238,7 @@ private:
             note(at, found);
             met.insert(met.end(), at.begin(), at.end());
             densities.insert(densities.end(), found.begin(), found.end());
+            at = better_half_twice(at, found);
             // What was met first, under a poor surrogate, is left behind.
             const std::size_t recent = std::max(met.size() / 2, std::min(met.size(), 8 * chains_));
             moves_.archive.assign(met.end() - static_cast<std::ptrdiff_t>(recent), met.end());
