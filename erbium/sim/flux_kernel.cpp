@@ -73,6 +73,7 @@ FluxKernel::FluxKernel(eqn::ReferenceKernel& kernel)
     add_fluxes(is_needed, places);
     const std::uint32_t turnovers_begin = narrow(fluxes_.size() + long_fluxes_.size());
     const std::uint32_t nets_begin = turnovers_begin + narrow(turnovers_.size());
+    std::vector<std::vector<Term>> nets;
     std::vector<std::vector<Term>> rows(program_.species);
     for (std::size_t g = 0; g < groups.size(); ++g) {
         std::vector<Term> members;
@@ -84,17 +85,16 @@ FluxKernel::FluxKernel(eqn::ReferenceKernel& kernel)
         }
         Term net = members.front();
         if (members.size() > 1) {
-            net = {nets_begin + narrow(nets_.size()), 1.0};
-            nets_.add(members);
+            net = {nets_begin + narrow(nets.size()), 1.0};
+            nets.push_back(std::move(members));
         }
         for (const auto& [species, amount] : change_of[g]->amounts) {
             rows[species].push_back({net.index, net.weight * amount});
         }
     }
-    for (const std::vector<Term>& row : rows) {
-        rows_.add(row);
-    }
-    values_.resize(nets_begin + nets_.size());
+    nets_ = SignedSums{nets};
+    rows_ = SignedSums{rows};
+    values_.resize(nets_begin + nets.size());
 }
 
 /// Takes from the reactions of a group those that share a state; turnovers and their signs.

@@ -79,22 +79,26 @@ JacobianKernel::JacobianKernel(eqn::ReferenceKernel& kernel, const eqn::Rows& ro
     : kernel_{kernel}, program_{kernel.system().program()} {
     std::vector<std::uint32_t> value_of = add_products();
     std::size_t count = slopes_.size() + products_.size();
+    std::vector<std::vector<Term>> partial_sums;
     for (std::size_t q = 0; q + 1 < program_.partial_sums.begins.size(); ++q) {
-        partial_sums_.add(terms_of(program_.partial_sums, q, value_of));
+        partial_sums.push_back(terms_of(program_.partial_sums, q, value_of));
         value_of.push_back(narrow(count++));
     }
+    partial_sums_ = SignedSums{partial_sums};
     // Each distinct sum at first, its opposite behind all of them.
     std::unordered_map<Key, std::uint32_t, HashOfKey> known;
+    std::vector<std::vector<Term>> sums;
     std::vector<std::uint8_t> is_opposite;
     for (std::size_t e = 0; e + 1 < rows.begins.size(); ++e) {
         const SignedRow row{terms_of(rows, e, value_of)};
         const auto [at, is_new] = known.emplace(row.key(), narrow(known.size()));
         if (is_new) {
-            sums_.add(row.terms);
+            sums.push_back(row.terms);
         }
         value_of_.push_back(at->second);
         is_opposite.push_back(row.is_opposite ? 1 : 0);
     }
+    sums_ = SignedSums{sums};
     for (std::size_t e = 0; e < value_of_.size(); ++e) {
         value_of_[e] += narrow(count + (is_opposite[e] != 0 ? sums_.size() : 0));
     }

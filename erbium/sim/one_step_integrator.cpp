@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -13,7 +14,30 @@ namespace {
 
 constexpr int kMostLuRefusals = 4;  // in a row; then smaller steps are no help
 
+/// Without a branch per value: 0 times a number that is not finite is none.
+bool are_finite(std::span<const double> values) noexcept {
+    constexpr std::size_t kSums = 8;  // side by side, for the sake of speed
+    std::array<double, kSums> zeros{};
+    std::size_t i = 0;
+    for (; i + kSums <= values.size(); i += kSums) {
+        for (std::size_t k = 0; k < kSums; ++k) {
+            zeros[k] += 0.0 * values[i + k];
+        }
+    }
+    for (; i < values.size(); ++i) {
+        zeros[0] += 0.0 * values[i];
+    }
+    double sum = 0.0;
+    for (const double zero : zeros) {
+        sum += zero;
+    }
+    return sum == 0.0;
+}
+
 std::optional<SpeciesId> first_not_finite(std::span<const double> values) noexcept {
+    if (are_finite(values)) {
+        return std::nullopt;
+    }
     for (std::uint32_t i = 0; i < values.size(); ++i) {
         if (!std::isfinite(values[i])) {
             return SpeciesId{i};
@@ -24,6 +48,9 @@ std::optional<SpeciesId> first_not_finite(std::span<const double> values) noexce
 
 /// As of x^0.5 at x = 0; the error estimate sees to the step. True where there was such an entry.
 bool zero_not_finite(std::span<double> entries) noexcept {
+    if (are_finite(entries)) {
+        return false;
+    }
     bool has_bad = false;
     for (double& entry : entries) {
         if (!std::isfinite(entry)) {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "erbium/eqn/kernel_abi.hpp"
@@ -14,26 +13,30 @@ namespace erbium::sim {
 
 /// Rows of eqn::Term as lists of indices: four bytes to a term instead of sixteen, no
 /// multiplication. Each row is summed in an order of its own: what is added, what is taken away,
-/// the rest; long parts in four sums side by side.
+/// the rest; long parts in four sums side by side. Rows with as many terms of each kind stand
+/// together, so that the processor foresees where each of them ends.
 class SignedSums {
 public:
-    void add(std::span<const eqn::Term> terms);
-    [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+    SignedSums() = default;
+    explicit SignedSums(const std::vector<std::vector<eqn::Term>>& rows);
+
+    [[nodiscard]] std::size_t size() const noexcept { return row_at_.size(); }
     /// sums[i] = row i over `values`; `sums` may follow in the same array.
     void evaluate(const double* values, double* sums) const noexcept;
 
 private:
-    struct Row {
-        std::uint32_t plus_end{};
-        std::uint32_t minus_end{};
-        std::uint32_t end{};
+    /// Rows with this many terms of weight 1, of weight -1 and of others.
+    struct Shape {
+        std::uint32_t plus{};
+        std::uint32_t minus{};
+        std::uint32_t others{};
+        std::uint32_t rows{};
     };
-    [[nodiscard]] double sum_of(const double* values, std::uint32_t begin,
-                                std::uint32_t end) const noexcept;
 
-    std::vector<Row> rows_;
-    std::vector<std::uint32_t> indices_;
-    std::vector<double> weights_;
+    std::vector<Shape> shapes_;
+    std::vector<std::uint32_t> row_at_;   // rows in the order in which they are summed
+    std::vector<std::uint32_t> indices_;  // of their terms
+    std::vector<double> weights_;         // of the others among them
 };
 
 }  // namespace erbium::sim
