@@ -368,19 +368,49 @@ void count_work(const Layout& layout, Tables& tables) {
     report.group_count = tables.groups.size();
 }
 
+struct FilledOrder {
+    std::string name;
+    Order order;
+    BitMatrix filled;
+    double flops{};
+};
+
+std::vector<FilledOrder> filled_orders(const SparsePattern& pattern,
+                                       const std::optional<Order>& given) {
+    std::vector<NamedOrder> orders = orders_to_try(pattern, given);
+    if (!given) {
+        orders.push_back({"Markowitz, in runs", markowitz_order_in_runs(pattern, kPanelColumns)});
+    }
+    std::vector<FilledOrder> all;
+    for (NamedOrder& named : orders) {
+        BitMatrix filled = permuted_rows(pattern, named.order);
+        fill_in(filled);
+        const double flops = factor_flops(filled);
+        all.push_back({std::move(named.name), std::move(named.order), std::move(filled), flops});
+    }
+    return all;
+}
+
 }  // namespace
 
 LeftLookingPlan LeftLookingPlan::make(const SparsePattern& pattern,
                                       const LeftLookingOptions& options) {
     constexpr std::array kPaddings{0.15, 0.4};
+    constexpr double kHopeless = 2.0;  // times the least operations; no need to look closer
     auto tables = std::make_shared<Tables>();
     tables->report.estimated_cycles = std::numeric_limits<double>::infinity();
     std::optional<FactorPattern> best_pattern;
     std::optional<Layout> best;
-    for (NamedOrder& candidate : orders_to_try(pattern, options.order)) {
-        BitMatrix filled = permuted_rows(pattern, candidate.order);
-        fill_in(filled);
-        FactorPattern factors{filled};
+    const std::vector<FilledOrder> candidates = filled_orders(pattern, options.order);
+    double least_flops = std::numeric_limits<double>::infinity();
+    for (const FilledOrder& candidate : candidates) {
+        least_flops = std::min(least_flops, candidate.flops);
+    }
+    for (const FilledOrder& candidate : candidates) {
+        if (candidate.flops > kHopeless * least_flops) {
+            continue;
+        }
+        FactorPattern factors{candidate.filled};
         bool is_best = false;
         for (const double padding : kPaddings) {
             Layout layout{factors, options.padding.value_or(padding)};
@@ -399,8 +429,8 @@ LeftLookingPlan LeftLookingPlan::make(const SparsePattern& pattern,
         }
         if (is_best) {
             tables->report.ordering = candidate.name;
-            tables->report.flops = factor_flops(filled);
-            tables->order = std::move(candidate.order);
+            tables->report.flops = candidate.flops;
+            tables->order = candidate.order;
             best_pattern = std::move(factors);
         }
     }

@@ -172,64 +172,149 @@ Order minimum_degree_order(const SparsePattern& pattern) {
     return result;
 }
 
-Order markowitz_order(const SparsePattern& pattern) {
-    const std::size_t n = pattern.size();
-    Order identity(n);
-    std::iota(identity.begin(), identity.end(), 0);
-    BitMatrix rows = permuted_rows(pattern, identity);
-    BitMatrix columns{n};
-    std::vector<std::size_t> in_row(n);
-    std::vector<std::size_t> in_column(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t j = rows.next(i, 0); j < n; j = rows.next(i, j + 1)) {
-            columns.set(j, i);
-            ++in_row[i];
-            ++in_column[j];
+namespace {
+
+/// What is left of a matrix while diagonal pivots are eliminated.
+class Remainder {
+public:
+    explicit Remainder(const SparsePattern& pattern)
+        : rows_{permuted_rows(pattern, identity(pattern.size()))},
+          columns_{pattern.size()},
+          in_row_(pattern.size()),
+          in_column_(pattern.size()),
+          is_done_(pattern.size()) {
+        for (std::size_t i = 0; i < size(); ++i) {
+            for (std::size_t j = rows_.next(i, 0); j < size(); j = rows_.next(i, j + 1)) {
+                columns_.set(j, i);
+                ++in_row_[i];
+                ++in_column_[j];
+            }
         }
     }
-    std::vector<std::uint8_t> is_done(n);
-    Order order;
-    order.reserve(n);
-    std::vector<std::size_t> column_members;
-    std::vector<std::size_t> fresh;
-    for (std::size_t step = 0; step < n; ++step) {
-        std::size_t best = n;
+
+    [[nodiscard]] std::size_t size() const noexcept { return in_row_.size(); }
+    [[nodiscard]] bool is_done(std::size_t i) const noexcept { return is_done_[i] != 0; }
+    /// Markowitz' number: entries that an elimination of i changes or makes.
+    [[nodiscard]] std::size_t cost(std::size_t i) const noexcept {
+        return (in_row_[i] - 1) * (in_column_[i] - 1);
+    }
+    [[nodiscard]] std::size_t cheapest() const noexcept {
+        std::size_t best = size();
         std::size_t least = std::numeric_limits<std::size_t>::max();
-        for (std::size_t i = 0; i < n; ++i) {
-            if (is_done[i] == 0 && (in_row[i] - 1) * (in_column[i] - 1) < least) {
-                least = (in_row[i] - 1) * (in_column[i] - 1);
+        for (std::size_t i = 0; i < size(); ++i) {
+            if (is_done_[i] == 0 && cost(i) < least) {
+                least = cost(i);
                 best = i;
             }
         }
-        is_done[best] = 1;
-        order.push_back(static_cast<std::int32_t>(best));
-        column_members.clear();
-        for (std::size_t j = rows.next(best, 0); j < n; j = rows.next(best, j + 1)) {
-            if (j != best) {
-                columns.clear(j, best);
-                --in_column[j];
+        return best;
+    }
+    /// Rows below pivot `last`, which was eliminated before.
+    [[nodiscard]] std::size_t rows_below(std::size_t last) const noexcept {
+        return in_column_[last] - 1;
+    }
+    /// Rows that stand below one of i, which is left, and the last pivot, and not below the other.
+    [[nodiscard]] std::size_t differences(std::size_t i, std::size_t last) const noexcept {
+        return columns_.count_differences(i, last) - (columns_.test(last, i) ? 1 : 2);
+    }
+    /// Whether these differences are certainly more than `most`, known at once.
+    [[nodiscard]] bool differs_by_more(std::size_t i, std::size_t last,
+                                       std::size_t most) const noexcept {
+        const std::size_t below = in_column_[i] - 1;
+        return below > rows_below(last) + most || below + most + 1 < rows_below(last);
+    }
+
+    void eliminate(std::size_t pivot) {
+        is_done_[pivot] = 1;
+        for (std::size_t j = rows_.next(pivot, 0); j < size(); j = rows_.next(pivot, j + 1)) {
+            if (j != pivot) {
+                columns_.clear(j, pivot);
+                --in_column_[j];
             }
         }
-        for (std::size_t i = columns.next(best, 0); i < n; i = columns.next(best, i + 1)) {
-            if (i != best) {
-                column_members.push_back(i);
-                rows.clear(i, best);
-                --in_row[i];
+        column_members_.clear();
+        for (std::size_t i = columns_.next(pivot, 0); i < size(); i = columns_.next(pivot, i + 1)) {
+            if (i != pivot) {
+                column_members_.push_back(i);
+                rows_.clear(i, pivot);
+                --in_row_[i];
             }
         }
-        for (const std::size_t i : column_members) {
-            rows.merge_new(i, best, fresh);  // the pivot's row has no entry of a pivot before it
-            for (const std::size_t j : fresh) {
-                if (j != best) {
-                    columns.set(j, i);
-                    ++in_row[i];
-                    ++in_column[j];
+        for (const std::size_t i : column_members_) {
+            rows_.merge_new(i, pivot, fresh_);  // its row has no entry of a pivot before it
+            for (const std::size_t j : fresh_) {
+                if (j != pivot) {
+                    columns_.set(j, i);
+                    ++in_row_[i];
+                    ++in_column_[j];
                 }
             }
-            rows.clear(i, best);
+            rows_.clear(i, pivot);
         }
     }
+
+private:
+    [[nodiscard]] static Order identity(std::size_t n) {
+        Order order(n);
+        std::iota(order.begin(), order.end(), 0);
+        return order;
+    }
+
+    BitMatrix rows_;
+    BitMatrix columns_;
+    std::vector<std::size_t> in_row_;
+    std::vector<std::size_t> in_column_;
+    std::vector<std::uint8_t> is_done_;
+    std::vector<std::size_t> column_members_;
+    std::vector<std::size_t> fresh_;
+};
+
+/// Pivots that `next` chooses.
+template <class Next>
+Order eliminate_all(const SparsePattern& pattern, Next next) {
+    Remainder remainder{pattern};
+    Order order;
+    order.reserve(remainder.size());
+    while (order.size() < remainder.size()) {
+        const std::size_t pivot = next(std::as_const(remainder));
+        remainder.eliminate(pivot);
+        order.push_back(static_cast<std::int32_t>(pivot));
+    }
     return order;
+}
+
+}  // namespace
+
+Order markowitz_order(const SparsePattern& pattern) {
+    return eliminate_all(pattern, [](const Remainder& left) { return left.cheapest(); });
+}
+
+Order markowitz_order_in_runs(const SparsePattern& pattern, std::size_t longest_run) {
+    constexpr double kMostDifferent = 0.15;  // of the rows below
+    constexpr std::size_t kDearer = 4;       // times the cheapest, and
+    constexpr std::size_t kDearerBy = 100;
+    std::size_t last = pattern.size();
+    std::size_t run = longest_run;
+    return eliminate_all(pattern, [&](const Remainder& left) {
+        const std::size_t cheapest = left.cheapest();
+        const std::size_t most = kDearer * left.cost(cheapest) + kDearerBy;
+        std::size_t best = left.size();
+        if (run < longest_run && left.rows_below(last) > 0) {
+            const auto different = static_cast<std::size_t>(
+                kMostDifferent * static_cast<double>(left.rows_below(last)));
+            for (std::size_t i = 0; i < left.size(); ++i) {
+                if (!left.is_done(i) && left.cost(i) <= most &&
+                    (best == left.size() || left.cost(i) < left.cost(best)) &&
+                    !left.differs_by_more(i, last, different) &&
+                    left.differences(i, last) <= different) {
+                    best = i;
+                }
+            }
+        }
+        run = best == left.size() ? 1 : run + 1;
+        last = best == left.size() ? cheapest : best;
+        return last;
+    });
 }
 
 Order postordered(const SparsePattern& pattern, const Order& order) {

@@ -30,9 +30,15 @@ struct Components {
 /// Source: Markowitz, Manage Sci 3 (1957) 255.   Cost: O(size^3 / 64).
 [[nodiscard]] Order markowitz_order(const SparsePattern& pattern);
 
-/// The same elimination in the order in which neighbours in the elimination tree of A + A^T's
-/// factors stand together, which makes columns of like structure neighbours.
-/// Source: Liu, SIAM J Matrix Anal Appl 11 (1990) 134.
+/// The same rule, but neighbours whose columns of L hold nearly the same rows follow each other in
+/// runs: after a pivot the cheapest of those comes, unless the cheapest of all costs far less.
+/// Fewer and wider supernodes, for some more operations.   Cost: the same.
+[[nodiscard]] Order markowitz_order_in_runs(const SparsePattern& pattern,
+                                            std::size_t longest_run = 8);
+
+/// The same elimination as in `order`, in the order in which neighbours in the elimination tree of
+/// A + A^T's factors stand together, which makes columns of like structure neighbours. Source: Liu,
+/// SIAM J Matrix Anal Appl 11 (1990) 134.
 [[nodiscard]] Order postordered(const SparsePattern& pattern, const Order& order);
 
 struct NamedOrder {
