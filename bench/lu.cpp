@@ -133,10 +133,10 @@ void measure_left_looking(const Matrix& matrix, double shift, double klu_refacto
         std::chrono::steady_clock::now() - begin;
     const LeftLookingReport& report = plan.report();
     std::printf(
-        "  left-looking %.0f ms: %s, %zu entries in %zu groups, %.2f Mflop; %.2f Mflop, %zu "
+        "  left-looking %.0f ms: %s, %zu entries in %zu terms, %.2f Mflop; %.2f Mflop, %zu "
         "panels, "
         "%zu supernodes, %zu sources; model %.0f kcycles\n",
-        planning.count(), report.ordering.c_str(), report.entry_count, report.group_count,
+        planning.count(), report.ordering.c_str(), report.entry_count, report.term_count,
         1e-6 * report.flops, 1e-6 * report.padded_flops, report.panel_count, report.supernode_count,
         report.source_count, 1e-3 * report.estimated_cycles);
     for (const Target target : supported_targets()) {

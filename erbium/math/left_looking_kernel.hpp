@@ -16,7 +16,6 @@ inline constexpr int kLanes = ERBIUM_TILE_PACK;
 #else
 inline constexpr int kLanes = 2;
 #endif
-// Of solve, where one column waits for the one before it: narrower vectors reach it sooner.
 inline constexpr int kSolveLanes = kLanes < 4 ? kLanes : 4;
 
 /// Lanes first, first + 1, ... that are not before `begin`.
@@ -261,6 +260,10 @@ inline double factor_left_looking(const LeftLookingProgram& program, const doubl
             values[program.upper[i].to] = workspace[program.upper[i].from];
         }
     }
+    for (std::uint32_t i = 0; i < program.size; ++i) {
+        values[program.slot_reciprocals + i] =
+            values[program.reciprocals + program.column_of_upper[i]];
+    }
     double most = largest_of_blocks;
     for (int i = 0; i < kLanes; ++i) {
         most = largest[i] > most ? largest[i] : most;
@@ -268,43 +271,99 @@ inline double factor_left_looking(const LeftLookingProgram& program, const doubl
     return most / largest_entry_of(entries, program.entry_count, scale, shift);
 }
 
-/// x -= (groups of one column) * factor.
-ERBIUM_INLINE void subtract_groups(const LeftLookingProgram& program, std::uint32_t begin,
-                                   std::uint32_t end, const double* values, double factor,
-                                   double* x) noexcept {
-    const Pack<kSolveLanes> by = broadcast<kSolveLanes>(factor);
-    const double* v = values + std::int64_t{begin} * std::int64_t{kPanelColumns};
-    for (std::uint32_t g = begin; g < end; ++g) {
-        double* const to = x + program.groups[g];
+/// Solves for the unknowns of one half in place. `reciprocals` of the diagonal by slot; without it
+/// the diagonal is 1.
+template <bool kHasDiagonal>
+void solve_half(const SolveHalf& half, std::uint32_t group_count, const double* values,
+                const double* reciprocals, double* x) noexcept {
+    constexpr int kPieces = static_cast<int>(kSolveRows) / kSolveLanes;
+    constexpr std::uint32_t kSums = 4;  // side by side: a subtraction waits for the one before it
+    const double* v = values + half.values_begin;
+    const std::uint16_t* unknown = half.unknowns;
+    for (std::uint32_t g = 0; g < group_count; ++g) {
+        double* const own = x + std::int64_t{g} * std::int64_t{kSolveRows};
+        Pack<kSolveLanes> sums[kSums][kPieces];
 #pragma GCC unroll 4
-        for (int lane = 0; lane < static_cast<int>(kPanelColumns); lane += kSolveLanes) {
-            store<kSolveLanes>(to + lane,
-                               load<kSolveLanes>(to + lane) - load<kSolveLanes>(v + lane) * by);
+        for (std::uint32_t k = 0; k < kSums; ++k) {
+#pragma GCC unroll 2
+            for (int p = 0; p < kPieces; ++p) {
+                sums[k][p] =
+                    k == 0 ? load<kSolveLanes>(own + p * kSolveLanes) : Pack<kSolveLanes>{};
+            }
         }
-        v += kPanelColumns;
+        const auto subtract_terms = [&](std::uint32_t count) {
+#pragma GCC unroll 4
+            for (std::uint32_t k = 0; k < count; ++k) {
+#pragma GCC unroll 2
+                for (int p = 0; p < kPieces; ++p) {
+                    sums[k][p] = sums[k][p] - load<kSolveLanes>(v + p * kSolveLanes) * x[*unknown];
+                }
+                v += kSolveRows;
+                ++unknown;
+            }
+        };
+        const std::uint32_t terms = half.groups[g].terms;
+        for (std::uint32_t t = kSums; t <= terms; t += kSums) {
+            subtract_terms(kSums);
+        }
+        for (std::uint32_t t = 0; t < terms % kSums; ++t) {
+            subtract_terms(1);
+        }
+        double unknowns[kSolveRows];
+#pragma GCC unroll 2
+        for (int p = 0; p < kPieces; ++p) {
+            Pack<kSolveLanes> sum = (sums[0][p] + sums[1][p]) + (sums[2][p] + sums[3][p]);
+            if (!half.groups[g].has_block) {
+                if constexpr (kHasDiagonal) {
+                    sum = sum * load<kSolveLanes>(reciprocals + p * kSolveLanes);
+                }
+                store<kSolveLanes>(own + p * kSolveLanes, sum);
+            }
+#pragma GCC unroll 4
+            for (int lane = 0; lane < kSolveLanes; ++lane) {
+                unknowns[p * kSolveLanes + lane] = sum[lane];
+            }
+        }
+        if (half.groups[g].has_block) {
+#pragma GCC unroll 4
+            for (std::uint32_t q = 0; q < kSolveRows; ++q) {
+                if constexpr (kHasDiagonal) {
+                    unknowns[q] = unknowns[q] * reciprocals[q];
+                }
+                own[q] = unknowns[q];
+#pragma GCC unroll 4
+                for (std::uint32_t i = q + 1; i < kSolveRows; ++i) {
+                    unknowns[i] = unknowns[i] - v[q * kSolveRows + i] * unknowns[q];
+                }
+            }
+            v += (kSolveRows - 1) * kSolveRows;
+        }
+        if constexpr (kHasDiagonal) {
+            reciprocals += kSolveRows;
+        }
     }
 }
 
 /// Solves for one right-hand side; `result` may be `b`. `work` is 2 x slot_count.
 inline void solve_left_looking(const LeftLookingProgram& program, const double* values,
                                const double* b, double* result, double* work) noexcept {
+    const std::uint32_t group_count = program.slot_count / kSolveRows;
     double* const x = work;
     double* const y = work + program.slot_count;
-    for (std::uint32_t j = 0; j < program.size; ++j) {
-        x[program.columns[j].lower_slot] = b[program.order[j]];
+    for (std::uint32_t i = 0; i < program.size; ++i) {
+        x[i] = b[program.row_of_lower[i]];
     }
-    for (std::uint32_t j = 0; j < program.size; ++j) {
-        const SolveColumn& column = program.columns[j];
-        const double xj = x[column.lower_slot];
-        y[column.upper_slot] = xj;
-        subtract_groups(program, column.lower_begin, column.lower_end, values, xj, x);
+    for (std::uint32_t i = program.size; i < program.slot_count; ++i) {
+        x[i] = 0.0;
+        y[i] = 0.0;
     }
-    const double* const reciprocals = values + program.reciprocals;
-    for (std::uint32_t j = program.size; j-- > 0;) {
-        const SolveColumn& column = program.columns[j];
-        const double yj = y[column.upper_slot] * reciprocals[j];
-        result[program.order[j]] = yj;
-        subtract_groups(program, column.upper_begin, column.upper_end, values, yj, y);
+    solve_half<false>(program.lower_half, group_count, values, nullptr, x);
+    for (std::uint32_t i = 0; i < program.size; ++i) {
+        y[i] = x[program.lower_of_upper[i]];
+    }
+    solve_half<true>(program.upper_half, group_count, values, values + program.slot_reciprocals, y);
+    for (std::uint32_t i = 0; i < program.size; ++i) {
+        result[program.row_of_upper[i]] = y[i];
     }
 }
 

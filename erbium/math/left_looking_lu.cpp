@@ -2,7 +2,6 @@
 #include "erbium/math/left_looking_lu.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "erbium/math/backward_error.hpp"
@@ -10,22 +9,33 @@
 namespace erbium::math {
 namespace {
 
-/// Groups of one column times x, in eight sums.
-double product(const LeftLookingProgram& program, std::uint32_t begin, std::uint32_t end,
-               const double* values, const double* x) noexcept {
-    std::array<double, kPanelColumns> sums{};
-    for (std::uint32_t g = begin; g < end; ++g) {
-        const double* const value = values + std::size_t{g} * kPanelColumns;
-        const double* const xg = x + program.groups[g];
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-            sums[i] += value[i] * xg[i];
+/// Solves with the transpose of one half in place, see solve_half in left_looking_kernel.hpp: what
+/// a group's unknowns are multiplied with there receives them here.
+void solve_half_transposed(const SolveHalf& half, std::uint32_t group_count, const double* values,
+                           const double* reciprocals, double* x) noexcept {
+    const double* v = values + half.values_end;
+    std::size_t terms_end = 0;
+    for (std::uint32_t g = 0; g < group_count; ++g) {
+        terms_end += half.groups[g].terms;
+    }
+    const std::uint16_t* unknown = half.unknowns + terms_end;
+    for (std::uint32_t g = group_count; g-- > 0;) {
+        double* const own = x + std::size_t{g} * kSolveRows;
+        const double* const block = v - (kSolveRows - 1) * kSolveRows;
+        for (std::uint32_t q = kSolveRows; q-- > 0;) {
+            if (reciprocals != nullptr) {
+                own[q] *= reciprocals[g * kSolveRows + q];
+            }
+            for (std::uint32_t i = 0; half.groups[g].has_block && i < q; ++i) {
+                own[i] -= block[i * kSolveRows + q] * own[q];
+            }
+        }
+        v = half.groups[g].has_block ? block : v;
+        for (std::uint32_t t = 0; t < half.groups[g].terms; ++t) {
+            v -= kSolveRows;
+            x[*--unknown] -= (v[0] * own[0] + v[1] * own[1]) + (v[2] * own[2] + v[3] * own[3]);
         }
     }
-    double sum = 0.0;
-    for (const double part : sums) {
-        sum += part;
-    }
-    return sum;
 }
 
 }  // namespace
@@ -55,23 +65,21 @@ void LeftLookingLu::restore(std::span<const double> factors) noexcept {
 }
 
 void LeftLookingLu::solve_transposed(const double* b, double* x) noexcept {
-    const double* const v = values_.data();
+    const std::uint32_t group_count = program_.slot_count / kSolveRows;
     double* const z = work_.data();
     double* const y = z + program_.slot_count;
     std::fill_n(z, 2 * std::size_t{program_.slot_count}, 0.0);  // nothing in slots without a row
-    for (std::uint32_t j = 0; j < program_.size; ++j) {
-        const SolveColumn& column = program_.columns[j];
-        const double sum =
-            b[program_.order[j]] - product(program_, column.upper_begin, column.upper_end, v, z);
-        z[column.upper_slot] = sum * v[program_.reciprocals + j];
+    for (std::uint32_t i = 0; i < program_.size; ++i) {
+        z[i] = b[program_.row_of_upper[i]];
     }
-    for (std::uint32_t j = program_.size; j-- > 0;) {
-        const SolveColumn& column = program_.columns[j];
-        y[column.lower_slot] =
-            z[column.upper_slot] - product(program_, column.lower_begin, column.lower_end, v, y);
+    solve_half_transposed(program_.upper_half, group_count, values_.data(),
+                          values_.data() + program_.slot_reciprocals, z);
+    for (std::uint32_t i = 0; i < program_.size; ++i) {
+        y[program_.lower_of_upper[i]] = z[i];
     }
-    for (std::uint32_t j = 0; j < program_.size; ++j) {
-        x[program_.order[j]] = y[program_.columns[j].lower_slot];
+    solve_half_transposed(program_.lower_half, group_count, values_.data(), nullptr, y);
+    for (std::uint32_t i = 0; i < program_.size; ++i) {
+        x[program_.row_of_lower[i]] = y[i];
     }
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <numeric>
+#include <unordered_map>
 #include <utility>
 
 #include "erbium/base/check.hpp"
@@ -165,69 +166,107 @@ std::vector<std::vector<PlaceToPlace>> permuted_entries(const SparsePattern& pat
     return entries;
 }
 
-/// Groups of one half of the factors.
+/// Groups of one half of the factors, made from its columns.
 class Groups {
 public:
-    Groups(const Lists& columns, std::vector<std::uint32_t>& groups)
-        : groups_{groups},
-          slots_{group_rows(columns, columns.size(), kPanelColumns)},
-          group_at_((columns.size() + kPanelColumns - 1) / kPanelColumns, kNone) {}
-
-    [[nodiscard]] std::uint32_t slot(std::size_t row) const { return slots_[row]; }
-    /// Appends the groups of these rows and gives each row's place among the values.
-    [[nodiscard]] std::vector<std::uint32_t> add(const std::vector<std::uint32_t>& rows) {
-        std::vector<std::uint32_t> present;
-        for (const std::uint32_t row : rows) {
-            present.push_back(slots_[row] / kPanelColumns);
+    Groups(const Lists& columns, std::uint32_t values_begin) : needs_(columns.size()) {
+        for (std::uint32_t column = 0; column < columns.size(); ++column) {
+            for (const std::uint32_t row : columns[column]) {
+                needs_[row].push_back(column);
+            }
         }
-        std::sort(present.begin(), present.end());
-        present.erase(std::unique(present.begin(), present.end()), present.end());
-        for (const std::uint32_t group : present) {
-            group_at_[group] = narrow(groups_.size());
-            groups_.push_back(group * kPanelColumns);
+        slots_ = group_rows(needs_, kSolveRows);
+        row_at_.resize(slots_.size());
+        for (std::uint32_t row = 0; row < slots_.size(); ++row) {
+            row_at_[slots_[row]] = row;
         }
-        std::vector<std::uint32_t> places;
-        for (const std::uint32_t row : rows) {
-            places.push_back(group_at_[slots_[row] / kPanelColumns] * kPanelColumns +
-                             slots_[row] % kPanelColumns);
+        tables_.values_begin = values_begin;
+        tables_.values_end = values_begin;
+        std::vector<std::unordered_map<std::uint32_t, std::uint32_t>> term_at(  // by group, column
+            (slots_.size() + kSolveRows - 1) / kSolveRows);
+        for (std::uint32_t g = 0; g < term_at.size(); ++g) {
+            add_group(g, term_at[g]);
         }
-        return places;
+        places_.resize(columns.size());
+        for (std::uint32_t column = 0; column < columns.size(); ++column) {
+            for (const std::uint32_t row : columns[column]) {
+                places_[column].push_back(term_at[slots_[row] / kSolveRows].at(column) +
+                                          slots_[row] % kSolveRows);
+            }
+        }
     }
 
+    [[nodiscard]] const LeftLookingPlan::HalfTables& tables() const noexcept { return tables_; }
+    [[nodiscard]] std::uint32_t slot(std::size_t row) const { return slots_[row]; }
+    [[nodiscard]] const std::vector<std::uint32_t>& row_at() const noexcept { return row_at_; }
+    /// Where each entry of each column stands among the values.
+    [[nodiscard]] const Lists& places() const noexcept { return places_; }
+
 private:
-    std::vector<std::uint32_t>& groups_;
+    void add_group(std::uint32_t g, std::unordered_map<std::uint32_t, std::uint32_t>& term_at) {
+        const std::uint32_t begin = g * kSolveRows;
+        const std::uint32_t end = std::min(begin + kSolveRows, narrow(row_at_.size()));
+        std::vector<std::uint32_t> unknowns;  // slots
+        for (std::uint32_t slot = begin; slot < end; ++slot) {
+            for (const std::uint32_t need : needs_[row_at_[slot]]) {
+                unknowns.push_back(slots_[need]);
+            }
+        }
+        std::sort(unknowns.begin(), unknowns.end());
+        unknowns.erase(std::unique(unknowns.begin(), unknowns.end()), unknowns.end());
+        RowGroup group;
+        for (const std::uint32_t unknown : unknowns) {
+            if (unknown >= begin) {
+                group.has_block = true;
+                break;
+            }
+            ++group.terms;
+            tables_.unknowns.push_back(static_cast<std::uint16_t>(unknown));
+            term_at[row_at_[unknown]] = take_values();
+        }
+        for (std::uint32_t slot = begin; group.has_block && slot + 1 < begin + kSolveRows; ++slot) {
+            const std::uint32_t place = take_values();
+            if (slot < end) {
+                term_at[row_at_[slot]] = place;
+            }
+        }
+        tables_.groups.push_back(group);
+    }
+    std::uint32_t take_values() noexcept {
+        tables_.values_end += kSolveRows;
+        return tables_.values_end - kSolveRows;
+    }
+
+    Lists needs_;
     std::vector<std::uint32_t> slots_;
-    std::vector<std::uint32_t> group_at_;
+    std::vector<std::uint32_t> row_at_;
+    LeftLookingPlan::HalfTables tables_;
+    Lists places_;
 };
 
-/// Fills `columns` and `groups`; the places of entries of L and U among the values by column, in
+/// Fills the tables of both halves; the places of entries of L and U among the values by column, in
 /// the order of the pattern's rows.
 std::array<Lists, 2> add_groups(const FactorPattern& pattern, Tables& tables) {
     const std::size_t n = pattern.lower.size();
-    Groups lower{pattern.lower, tables.groups};
-    Groups upper{pattern.upper, tables.groups};
-    std::array<Lists, 2> places{Lists(n), Lists(n)};
-    tables.columns.resize(n);
-    for (std::size_t j = 0; j < n; ++j) {
-        SolveColumn& column = tables.columns[j];
-        column.lower_slot = lower.slot(j);
-        column.lower_begin = narrow(tables.groups.size());
-        places[0][j] = lower.add(pattern.lower[j]);
-        column.lower_end = narrow(tables.groups.size());
+    const Groups lower{pattern.lower, 0};
+    const Groups upper{pattern.upper, lower.tables().values_end};
+    tables.lower_half = lower.tables();
+    tables.upper_half = upper.tables();
+    for (std::size_t slot = 0; slot < n; ++slot) {
+        const std::uint32_t row = upper.row_at()[slot];
+        tables.row_of_lower.push_back(
+            static_cast<std::uint32_t>(tables.order[lower.row_at()[slot]]));
+        tables.row_of_upper.push_back(static_cast<std::uint32_t>(tables.order[row]));
+        tables.lower_of_upper.push_back(lower.slot(row));
+        tables.column_of_upper.push_back(row);
     }
-    for (std::size_t j = n; j-- > 0;) {  // in the order in which they are read
-        SolveColumn& column = tables.columns[j];
-        column.upper_slot = upper.slot(j);
-        column.upper_begin = narrow(tables.groups.size());
-        places[1][j] = upper.add(pattern.upper[j]);
-        column.upper_end = narrow(tables.groups.size());
-    }
-    const std::size_t groups = (n + kPanelColumns - 1) / kPanelColumns;
-    tables.slot_count = narrow(groups * kPanelColumns);
-    tables.reciprocals = narrow(tables.groups.size() * kPanelColumns);
+    const auto whole = [](std::size_t count, std::size_t of) { return (count + of - 1) / of * of; };
+    tables.slot_count = narrow(whole(n, kSolveRows));
+    tables.reciprocals = tables.upper_half.values_end;
+    tables.slot_reciprocals = narrow(whole(tables.reciprocals + n + 1, kSolveRows));
     tables.supernode_values =
-        narrow((tables.reciprocals + n + kPanelColumns) / kPanelColumns * kPanelColumns);
-    return places;
+        narrow(whole(tables.slot_reciprocals + tables.slot_count, kPanelColumns));
+    return {lower.places(), upper.places()};
 }
 
 /// `lower_places`: of the entries of L, see add_groups.
@@ -365,7 +404,7 @@ void count_work(const Layout& layout, Tables& tables) {
     report.panel_count = tables.panels.size();
     report.supernode_count = tables.supernodes.size();
     report.source_count = tables.sources.size();
-    report.group_count = tables.groups.size();
+    report.term_count = tables.upper_half.values_end / kSolveRows;
 }
 
 struct FilledOrder {
@@ -457,6 +496,7 @@ LeftLookingProgram LeftLookingPlan::program() const noexcept {
             .entry_count = narrow(t.row_of_entry.size()),
             .panel_count = narrow(t.panels.size()),
             .reciprocals = t.reciprocals,
+            .slot_reciprocals = t.slot_reciprocals,
             .supernode_values = t.supernode_values,
             .value_count = t.value_count,
             .panels = t.panels.data(),
@@ -466,9 +506,12 @@ LeftLookingProgram LeftLookingPlan::program() const noexcept {
             .entries = t.entries.data(),
             .upper = t.upper.data(),
             .lower_place = t.lower_place.data(),
-            .columns = t.columns.data(),
-            .groups = t.groups.data(),
-            .order = t.order.data()};
+            .lower_half = t.lower_half.program(),
+            .upper_half = t.upper_half.program(),
+            .row_of_lower = t.row_of_lower.data(),
+            .row_of_upper = t.row_of_upper.data(),
+            .lower_of_upper = t.lower_of_upper.data(),
+            .column_of_upper = t.column_of_upper.data()};
 }
 
 }  // namespace erbium::math

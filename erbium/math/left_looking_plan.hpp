@@ -21,7 +21,7 @@ struct LeftLookingReport {
     double flops{};             ///< of the scalar factorisation in this order
     double padded_flops{};      ///< with the zeros that panels and supernodes hold
     std::size_t entry_count{};  ///< of L + U, without zeros
-    std::size_t group_count{};  ///< that hold them for solutions
+    std::size_t term_count{};   ///< of kSolveRows each, that hold them for solutions
     std::size_t panel_count{};
     std::size_t supernode_count{};
     std::size_t source_count{};
@@ -39,7 +39,7 @@ struct LeftLookingOptions {
 class LeftLookingPlan {
 public:
     /// Precondition: row indices are in range, ascending in a column; the diagonal is in the
-    /// pattern.
+    /// pattern; fewer than 65,536 rows.
     /// Cost: O(size^3 / 64) in words of bits.
     [[nodiscard]] static LeftLookingPlan make(const SparsePattern& pattern,
                                               const LeftLookingOptions& options = {});
@@ -59,11 +59,22 @@ public:
         return tables_->factor_places;
     }
 
+    struct HalfTables {
+        std::vector<RowGroup> groups;
+        std::vector<std::uint16_t> unknowns;
+        std::uint32_t values_begin{};
+        std::uint32_t values_end{};
+
+        [[nodiscard]] SolveHalf program() const noexcept {
+            return {groups.data(), unknowns.data(), values_begin, values_end};
+        }
+    };
     struct Tables {
         LeftLookingReport report;
         Order order;
         std::uint32_t slot_count{};
         std::uint32_t reciprocals{};
+        std::uint32_t slot_reciprocals{};
         std::uint32_t supernode_values{};
         std::uint32_t value_count{};
         std::vector<ColumnPanel> panels;
@@ -73,8 +84,12 @@ public:
         std::vector<PlaceToPlace> entries;
         std::vector<PlaceToPlace> upper;
         std::vector<std::uint32_t> lower_place;
-        std::vector<SolveColumn> columns;
-        std::vector<std::uint32_t> groups;
+        HalfTables lower_half;
+        HalfTables upper_half;
+        std::vector<std::uint32_t> row_of_lower;
+        std::vector<std::uint32_t> row_of_upper;
+        std::vector<std::uint32_t> lower_of_upper;
+        std::vector<std::uint32_t> column_of_upper;
         FactorPlaces factor_places;
         std::vector<std::int32_t> column_begins;
         std::vector<std::int32_t> row_of_entry;

@@ -10,17 +10,19 @@
 // Source: Demmel, Eisenstat, Gilbert, Li, Liu, SIAM J Matrix Anal Appl 20 (1999) 720.
 //
 // The factors are kept twice. For the factorisation L stands supernode by supernode, row by row.
-// For solutions columns of L and U stand in groups of eight rows with zeros where a row has no
-// entry; which rows share a group is chosen such that zeros are few. One half of a solution has its
-// unknowns in the groups of L, the other in those of U.
+// For solutions rows stand in groups of four, each after those whose unknowns it needs: a group's
+// entries of one column make a term, with zeros where a row has none; which rows share a group is
+// chosen such that zeros are few. A group's unknowns are gathered in registers and written once.
 #pragma once
 
 #include <cstdint>
 
 namespace erbium::math {
 
-/// Columns of a panel, and rows of a group.
+/// Columns of a panel.
 inline constexpr std::uint32_t kPanelColumns = 8;
+/// Rows that a solution solves for together.
+inline constexpr std::uint32_t kSolveRows = 4;
 
 /// Neighbouring columns of L inside one panel.
 struct LowerSupernode {
@@ -60,25 +62,31 @@ struct PlaceToPlace {
     std::uint32_t to{};
 };
 
-/// One column for solutions.
-struct SolveColumn {
-    std::uint32_t lower_slot{};   ///< of its row, among the groups of L
-    std::uint32_t upper_slot{};   ///< and of U
-    std::uint32_t lower_begin{};  ///< its groups below the diagonal, in the list of groups
-    std::uint32_t lower_end{};
-    std::uint32_t upper_begin{};  ///< above
-    std::uint32_t upper_end{};
+/// Rows in neighbouring slots, for solutions.
+struct RowGroup {
+    std::uint32_t terms{};  ///< columns outside of the group
+    bool has_block{};  ///< rows need each other: of its own columns all but the last, each with
+                       ///< the rows in later slots, follow the terms in the values
+};
+
+/// One half of a solution, with L or with U; the rows have the slots of that half.
+struct SolveHalf {
+    const RowGroup* groups{};
+    const std::uint16_t* unknowns{};  ///< slot of each term's column
+    std::uint32_t values_begin{};     ///< of the terms and blocks, kSolveRows to a column
+    std::uint32_t values_end{};
 };
 
 /// Plain pointers, so that a kernel's translation unit needs no other header.
 struct LeftLookingProgram {
     std::uint32_t size{};         ///< rows
-    std::uint32_t slot_count{};   ///< size, up to whole groups
+    std::uint32_t slot_count{};   ///< size, up to whole groups; the last slots may have no row
     std::uint32_t entry_count{};  ///< of A
     std::uint32_t panel_count{};
-    /// Values: the groups in their order, eight to a group; then reciprocals of pivots; then one
-    /// that nobody reads; then the supernodes.
+    /// Values: both halves of a solution; then reciprocals of pivots by column; then one that
+    /// nobody reads; then the reciprocals by slot of U; then the supernodes.
     std::uint32_t reciprocals{};
+    std::uint32_t slot_reciprocals{};
     std::uint32_t supernode_values{};
     std::uint32_t value_count{};
     const ColumnPanel* panels{};
@@ -86,11 +94,14 @@ struct LeftLookingProgram {
     const PanelSource* sources{};
     const std::uint32_t* rows{};         ///< of supernodes and panels, permuted
     const PlaceToPlace* entries{};       ///< from an entry of A into the workspace
-    const PlaceToPlace* upper{};         ///< from the workspace into the groups
-    const std::uint32_t* lower_place{};  ///< of each value of the supernodes, among the groups
-    const SolveColumn* columns{};
-    const std::uint32_t* groups{};  ///< first slot of each
-    const std::int32_t* order{};    ///< permuted row -> row
+    const PlaceToPlace* upper{};         ///< from the workspace into the half with U
+    const std::uint32_t* lower_place{};  ///< of each value of the supernodes, in the half with L
+    SolveHalf lower_half;
+    SolveHalf upper_half;
+    const std::uint32_t* row_of_lower{};     ///< slot of L -> row, not permuted
+    const std::uint32_t* row_of_upper{};     ///< slot of U -> row, not permuted
+    const std::uint32_t* lower_of_upper{};   ///< slot of U -> slot of L
+    const std::uint32_t* column_of_upper{};  ///< slot of U -> permuted column
 };
 
 }  // namespace erbium::math

@@ -5,53 +5,58 @@
 
 namespace erbium::math {
 
-std::vector<std::uint32_t> group_rows(const std::vector<std::vector<std::uint32_t>>& columns,
-                                      std::size_t count, std::size_t size) {
-    // A column that a row adds to a group counts three tenths of one that it shares.
-    constexpr std::int64_t kShared = 13;
+std::vector<std::uint32_t> group_rows(const std::vector<std::vector<std::uint32_t>>& needs,
+                                      std::size_t size) {
+    // A need that a row adds to a group counts six tenths of one that it shares.
+    constexpr std::int64_t kShared = 8;
     constexpr std::int64_t kOwn = 3;
-    std::vector<std::vector<std::uint32_t>> columns_of(count);
-    for (std::size_t column = 0; column < columns.size(); ++column) {
-        for (const std::uint32_t row : columns[column]) {
-            columns_of[row].push_back(static_cast<std::uint32_t>(column));
+    const std::size_t count = needs.size();
+    std::vector<std::vector<std::uint32_t>> readers(count);
+    std::vector<std::size_t> missing(count);
+    std::vector<std::uint32_t> ready;  // in the order in which they became so
+    for (std::uint32_t row = 0; row < count; ++row) {
+        for (const std::uint32_t need : needs[row]) {
+            readers[need].push_back(row);
+        }
+        missing[row] = needs[row].size();
+        if (missing[row] == 0) {
+            ready.push_back(row);
         }
     }
     std::vector<std::uint32_t> slots(count);
-    std::vector<std::uint8_t> is_placed(count);
-    std::vector<std::int64_t> shared(count);  // columns with the present group
-    std::vector<std::uint8_t> in_group(columns.size());
+    std::vector<std::int64_t> shared(count);  // needs of each row that the present group has
+    std::vector<std::uint8_t> in_group(count);
     std::uint32_t slot = 0;
-    const auto place = [&](std::size_t row) {
+    const auto place = [&](std::size_t at) {
+        const std::uint32_t row = ready[at];
+        ready.erase(ready.begin() + static_cast<std::ptrdiff_t>(at));
         slots[row] = slot++;
-        is_placed[row] = 1;
-        for (const std::uint32_t column : columns_of[row]) {
-            if (in_group[column] == 0) {
-                in_group[column] = 1;
-                for (const std::uint32_t other : columns[column]) {
+        for (const std::uint32_t reader : readers[row]) {
+            if (--missing[reader] == 0) {
+                ready.push_back(reader);
+            }
+        }
+        for (const std::uint32_t need : needs[row]) {
+            if (in_group[need] == 0) {
+                in_group[need] = 1;
+                for (const std::uint32_t other : readers[need]) {
                     ++shared[other];
                 }
             }
         }
     };
-    for (std::size_t seed = count; seed-- > 0;) {
-        if (is_placed[seed] != 0) {
-            continue;
-        }
+    while (!ready.empty()) {
         std::fill(shared.begin(), shared.end(), 0);
         std::fill(in_group.begin(), in_group.end(), std::uint8_t{0});
-        place(seed);
-        while (slot % size != 0 && slot < count) {
-            std::size_t best = count;
-            std::int64_t best_score = 0;
-            for (std::size_t row = 0; row < count; ++row) {
-                const std::int64_t score = kShared * shared[row] -
-                                           kOwn * static_cast<std::int64_t>(columns_of[row].size());
-                if (is_placed[row] == 0 && (best == count || score > best_score)) {
-                    best = row;
-                    best_score = score;
-                }
-            }
-            place(best);
+        place(0);
+        while (slot % size != 0 && !ready.empty()) {
+            const auto score = [&](std::uint32_t row) {
+                return kShared * shared[row] - kOwn * static_cast<std::int64_t>(needs[row].size());
+            };
+            const auto best = std::max_element(
+                ready.begin(), ready.end(),
+                [&](std::uint32_t a, std::uint32_t b) { return score(a) < score(b); });
+            place(static_cast<std::size_t>(best - ready.begin()));
         }
     }
     return slots;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// erbium/math/row_groups.hpp: rows of a sparse matrix in groups that its columns have together.
+// erbium/math/row_groups.hpp: rows of a triangular matrix in groups that are solved for together.
 // Used by: math::LeftLookingPlan
 #pragma once
 
@@ -9,11 +9,12 @@
 
 namespace erbium::math {
 
-/// Gives each of `count` rows a slot; slots k * size to (k + 1) * size - 1 are a group. Each group
-/// begins with the last row that has none and takes, one after another, the row that shares most
-/// columns with those in it and adds fewest.
-/// @param columns  the rows of each column
+/// Gives each row a slot; slots k * size to (k + 1) * size - 1 are a group. In the order of slots
+/// each row follows all those that it needs, in its own group or before. A group begins with the
+/// row that could be solved for first and takes, one after another, of the rows that can be solved
+/// for the one that shares most needs with those in it and adds fewest.
+/// @param needs  rows whose unknowns each row's equation has, without its own; no cycles
 [[nodiscard]] std::vector<std::uint32_t> group_rows(
-    const std::vector<std::vector<std::uint32_t>>& columns, std::size_t count, std::size_t size);
+    const std::vector<std::vector<std::uint32_t>>& needs, std::size_t size);
 
 }  // namespace erbium::math

@@ -119,19 +119,34 @@ TEST(LeftLookingPlan, HoldsEveryEntryOnceAndCountsNoFewerOperationsThanThereAre)
     EXPECT_EQ(columns, program.size);
     EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](int count) { return count == 1; }));
     EXPECT_GE(plan.report().padded_flops, plan.report().flops);
-    EXPECT_GE(plan.report().group_count * kPanelColumns, plan.report().entry_count - j.size());
+    EXPECT_GE(plan.report().term_count * kSolveRows, plan.report().entry_count - j.size());
 }
 
-TEST(GroupRows, PutsRowsOfLikeColumnsTogether) {
-    // Rows 0, 3, 5 have columns 0 and 1, rows 1, 2, 4 column 2; row 6 none.
-    const std::vector<std::uint32_t> slots = group_rows({{0, 3, 5}, {0, 3, 5}, {1, 2, 4}}, 7, 3);
-    EXPECT_EQ(slots[0] / 3, slots[3] / 3);
-    EXPECT_EQ(slots[0] / 3, slots[5] / 3);
+TEST(GroupRows, PutsRowsOfLikeNeedsTogether) {
+    // Rows 2, 3, 5 need 0 and 1, rows 4 and 6 need 0.
+    const std::vector<std::uint32_t> slots =
+        group_rows({{}, {}, {0, 1}, {0, 1}, {0}, {0, 1}, {0}}, 3);
+    EXPECT_EQ(slots[2] / 3, slots[3] / 3);
     std::vector<std::uint32_t> sorted = slots;
     std::sort(sorted.begin(), sorted.end());
     std::vector<std::uint32_t> all(7);
     std::iota(all.begin(), all.end(), 0U);
     EXPECT_EQ(sorted, all);
+}
+
+TEST(GroupRows, PutsEachRowBehindThoseThatItNeeds) {
+    std::vector<std::vector<std::uint32_t>> needs(60);
+    for (std::uint32_t row = 0; row < needs.size(); ++row) {
+        for (std::uint32_t need = row + 1; need < needs.size(); need += 1 + (row * need) % 7) {
+            needs[row].push_back(need);
+        }
+    }
+    const std::vector<std::uint32_t> slots = group_rows(needs, 4);
+    for (std::uint32_t row = 0; row < needs.size(); ++row) {
+        for (const std::uint32_t need : needs[row]) {
+            EXPECT_LT(slots[need], slots[row]);
+        }
+    }
 }
 
 }  // namespace
