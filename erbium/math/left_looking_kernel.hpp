@@ -90,6 +90,24 @@ void subtract_columns_of_supernode(const SupernodePart& part, Pack<kLanes>& larg
     }
 }
 
+/// subtract_columns_of_supernode of one column from all lanes, which most sources are: without a
+/// call, and with few turns of the loop, whose end the processor seldom foresees.
+ERBIUM_INLINE void subtract_column(const SupernodePart& part, Pack<kLanes>& largest) noexcept {
+    for (int lane = 0; lane < static_cast<int>(kPanelColumns); lane += kLanes) {
+        const Pack<kLanes> u = load<kLanes>(part.upper + lane);
+        const Pack<kLanes> size = absolute<kLanes>(u);
+        largest = size > largest ? size : largest;
+        const double* l = part.block + part.width;
+#pragma GCC unroll 4
+        for (std::uint32_t i = 0; i < part.row_count; ++i) {
+            double* const row =
+                part.workspace + std::int64_t{part.rows[i]} * std::int64_t{kPanelColumns} + lane;
+            store<kLanes>(row, load<kLanes>(row) - *l * u);
+            l += part.width;
+        }
+    }
+}
+
 /// Columns from `first` on of a supernode; what is right of `lanes` in the panel.
 inline void subtract_supernode(const LeftLookingProgram& program, const LowerSupernode& s,
                                std::uint32_t first, std::uint32_t lanes, const double* values,
@@ -104,6 +122,10 @@ inline void subtract_supernode(const LeftLookingProgram& program, const LowerSup
     part.workspace = workspace;
     part.upper = workspace + std::int64_t{s.begin + first} * std::int64_t{kPanelColumns};
     part.lanes = lanes;
+    if (s.width - first == 1 && lanes == 0) {
+        subtract_column(part, largest);
+        return;
+    }
     switch (s.width - first) {
 #define ERBIUM_COLUMNS(N)                                \
     case N:                                              \
