@@ -20,11 +20,8 @@ SolvedNetwork::SolvedNetwork(const net::Network& written, Lumps wish,
         }
     }
     options.outputs = readouts;
-    lumping_ = net::lump(written, options);
-    const bool is_smaller = lumping_->network.species_count() < written.species_count();
-    if (wish == Lumps::where_it_helps && !is_smaller) {
-        lumping_.reset();
-    }
+    lumping_ = wish == Lumps::where_it_helps ? net::lump_where_smaller(written, options)
+                                             : net::lump(written, options);
 }
 
 std::optional<Manifest::Size> SolvedNetwork::lumped_from() const noexcept {

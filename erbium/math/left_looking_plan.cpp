@@ -5,7 +5,6 @@
 #include <array>
 #include <limits>
 #include <numeric>
-#include <unordered_map>
 #include <utility>
 
 #include "erbium/base/check.hpp"
@@ -182,16 +181,23 @@ public:
         }
         tables_.values_begin = values_begin;
         tables_.values_end = values_begin;
-        std::vector<std::unordered_map<std::uint32_t, std::uint32_t>> term_at(  // by group, column
-            (slots_.size() + kSolveRows - 1) / kSolveRows);
-        for (std::uint32_t g = 0; g < term_at.size(); ++g) {
-            add_group(g, term_at[g]);
+        Lists places_of_row(needs_.size());
+        std::vector<std::uint32_t> place_of(columns.size());  // in the present group
+        for (std::uint32_t begin = 0; begin < row_at_.size(); begin += kSolveRows) {
+            add_group(begin, place_of);
+            const std::uint32_t end = std::min(begin + kSolveRows, narrow(row_at_.size()));
+            for (std::uint32_t slot = begin; slot < end; ++slot) {
+                const std::uint32_t row = row_at_[slot];
+                for (const std::uint32_t need : needs_[row]) {
+                    places_of_row[row].push_back(place_of[need] + slot - begin);
+                }
+            }
         }
         places_.resize(columns.size());
+        std::vector<std::size_t> done(needs_.size());
         for (std::uint32_t column = 0; column < columns.size(); ++column) {
             for (const std::uint32_t row : columns[column]) {
-                places_[column].push_back(term_at[slots_[row] / kSolveRows].at(column) +
-                                          slots_[row] % kSolveRows);
+                places_[column].push_back(places_of_row[row][done[row]++]);
             }
         }
     }
@@ -203,8 +209,8 @@ public:
     [[nodiscard]] const Lists& places() const noexcept { return places_; }
 
 private:
-    void add_group(std::uint32_t g, std::unordered_map<std::uint32_t, std::uint32_t>& term_at) {
-        const std::uint32_t begin = g * kSolveRows;
+    /// Of the rows in slots from `begin` on; `place_of` receives where each column's term begins.
+    void add_group(std::uint32_t begin, std::vector<std::uint32_t>& place_of) {
         const std::uint32_t end = std::min(begin + kSolveRows, narrow(row_at_.size()));
         std::vector<std::uint32_t> unknowns;  // slots
         for (std::uint32_t slot = begin; slot < end; ++slot) {
@@ -222,12 +228,12 @@ private:
             }
             ++group.terms;
             tables_.unknowns.push_back(static_cast<std::uint16_t>(unknown));
-            term_at[row_at_[unknown]] = take_values();
+            place_of[row_at_[unknown]] = take_values();
         }
-        for (std::uint32_t slot = begin; group.has_block && slot + 1 < begin + kSolveRows; ++slot) {
+        for (std::uint32_t q = 0; group.has_block && q + 1 < kSolveRows; ++q) {
             const std::uint32_t place = take_values();
-            if (slot < end) {
-                term_at[row_at_[slot]] = place;
+            if (begin + q < end) {
+                place_of[row_at_[begin + q]] = place;
             }
         }
         tables_.groups.push_back(group);

@@ -77,7 +77,7 @@ public:
     [[nodiscard]] std::size_t count(std::size_t row) const noexcept {
         std::size_t total = 0;
         for (std::size_t w = 0; w < words_; ++w) {
-            total += static_cast<std::size_t>(__builtin_popcountll(bits_[row * words_ + w]));
+            total += ones(bits_[row * words_ + w]);
         }
         return total;
     }
@@ -86,13 +86,20 @@ public:
                                                 std::size_t other_row) const noexcept {
         std::size_t total = 0;
         for (std::size_t w = 0; w < words_; ++w) {
-            total += static_cast<std::size_t>(
-                __builtin_popcountll(bits_[row * words_ + w] ^ bits_[other_row * words_ + w]));
+            total += ones(bits_[row * words_ + w] ^ bits_[other_row * words_ + w]);
         }
         return total;
     }
 
 private:
+    /// Set bits, without the function call that this is where machines need not have popcnt.
+    [[nodiscard]] static std::size_t ones(std::uint64_t word) noexcept {
+        word -= (word >> 1U) & 0x5555555555555555U;
+        word = (word & 0x3333333333333333U) + ((word >> 2U) & 0x3333333333333333U);
+        word = (word + (word >> 4U)) & 0x0F0F0F0F0F0F0F0FU;
+        return word * 0x0101010101010101U >> 56U;
+    }
+
     std::size_t size_;
     std::size_t words_;
     std::vector<std::uint64_t> bits_;

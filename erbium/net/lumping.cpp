@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -103,19 +104,27 @@ struct Change {
 };
 
 std::vector<Change> changes_of(const Network& network, ReactionId r) {
-    std::map<std::uint32_t, double> net_change;
+    std::vector<Change> changes;
+    const auto add = [&](SpeciesId species, double amount) {
+        if (network.is_fixed(species)) {
+            return;
+        }
+        const auto at = std::lower_bound(
+            changes.begin(), changes.end(), species.value,
+            [](const Change& change, std::uint32_t s) { return change.species < s; });
+        if (at != changes.end() && at->species == species.value) {
+            at->amount += amount;
+        } else {
+            changes.insert(at, {species.value, amount});
+        }
+    };
     for (const SpeciesId s : network.reactants(r)) {
-        net_change[s.value] -= 1.0;
+        add(s, -1.0);
     }
     for (const SpeciesId s : network.products(r)) {
-        net_change[s.value] += 1.0;
+        add(s, 1.0);
     }
-    std::vector<Change> changes;
-    for (const auto& [species, amount] : net_change) {
-        if (amount != 0.0 && !network.is_fixed(SpeciesId{species})) {
-            changes.push_back({species, amount});
-        }
-    }
+    std::erase_if(changes, [](const Change& change) { return change.amount == 0.0; });
     return changes;
 }
 
@@ -126,12 +135,14 @@ public:
         : network_{network}, block_(network.species_count()), terms_(network.species_count()) {
         separate(options, needed);
         find_terms();
-        for (std::size_t before = 0; before != count_;) {
+        for (std::size_t before = 0; before != count_ && !is_finest();) {
             before = count_;
             split();
         }
     }
 
+    /// Each species is a block by itself.
+    [[nodiscard]] bool is_finest() const noexcept { return count_ == block_.size(); }
     /// By species; blocks are numbered by their first species.
     [[nodiscard]] const std::vector<std::uint32_t>& blocks() const noexcept { return block_; }
 
@@ -359,10 +370,14 @@ void write_reactions(const Network& network, const std::vector<SpeciesId>& lump_
     out.set_quasi_steady(std::move(quasi_steady));
 }
 
-/// Of a network as it stands.
-Lumping lump_as_written(const Network& network, const LumpOptions& options) {
+/// Of a network as it stands; nothing where no two species are lumped and `only_smaller`.
+std::optional<Lumping> lump_as_written(const Network& network, const LumpOptions& options,
+                                       bool only_smaller) {
     const Needed needed{network, options};
     const Partition partition{network, options, needed};
+    if (only_smaller && partition.is_finest()) {
+        return std::nullopt;
+    }
     Lumping result;
     Network& out = result.network;
     std::vector<Expression> amounts;
@@ -417,17 +432,25 @@ Lumping lump_as_written(const Network& network, const LumpOptions& options) {
     return result;
 }
 
+/// Of a network whose rates are given whole, as sums of products.
+std::optional<Lumping> lump_of_products(const Network& network, const LumpOptions& options) {
+    if (!has_whole_rates(network) || !network.algebraic_states().empty() ||
+        !network.quasi_steady_reactions().empty()) {
+        return std::nullopt;
+    }
+    return lump_as_written(product_form(network), options, true);
+}
+
 }  // namespace
 
 Lumping lump(const Network& network, const LumpOptions& options) {
-    if (has_whole_rates(network) && network.algebraic_states().empty() &&
-        network.quasi_steady_reactions().empty()) {
-        Lumping of_products = lump_as_written(product_form(network), options);
-        if (of_products.network.species_count() < network.species_count()) {
-            return of_products;
-        }
-    }
-    return lump_as_written(network, options);
+    std::optional<Lumping> smaller = lump_of_products(network, options);
+    return smaller ? *std::move(smaller) : lump_as_written(network, options, false).value();
+}
+
+std::optional<Lumping> lump_where_smaller(const Network& network, const LumpOptions& options) {
+    std::optional<Lumping> smaller = lump_of_products(network, options);
+    return smaller ? std::move(smaller) : lump_as_written(network, options, true);
 }
 
 }  // namespace erbium::net

@@ -3,6 +3,7 @@
 // Reads: Network   Makes: Lumping   Used by: apps
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,5 +45,9 @@ struct Lumping {
 /// Cost: O(rounds * reactants * changes * log); rounds are at most the number of lumps.
 /// Deterministic.
 [[nodiscard]] Lumping lump(const Network& network, const LumpOptions& options = {});
+
+/// The same; nothing, and sooner, where it would have as many species as the given network.
+[[nodiscard]] std::optional<Lumping> lump_where_smaller(const Network& network,
+                                                        const LumpOptions& options = {});
 
 }  // namespace erbium::net

@@ -101,6 +101,19 @@ TEST(Lumping, OutputsDecideWhatIsToldApart) {
     expect_exact(network, dimers, 8);
 }
 
+TEST(Lumping, IsLeftOutWhereItMakesNothingSmaller) {
+    const net::Network sites = multisite(2);
+    const auto smaller = net::lump_where_smaller(sites);
+    ASSERT_TRUE(smaller);
+    EXPECT_EQ(smaller->lump_of, net::lump(sites).lump_of);
+    net::LumpOptions all_alone;
+    for (std::uint32_t s = 0; s < sites.species_count(); ++s) {
+        all_alone.alone.push_back(SpeciesId{s});
+    }
+    EXPECT_FALSE(net::lump_where_smaller(sites, all_alone));
+    EXPECT_EQ(net::lump(sites, all_alone).network.species_count(), sites.species_count());
+}
+
 TEST(Lumping, SpeciesAskedForStayAlone) {
     const net::Network network = multisite(2);
     const net::Lumping lumping = net::lump(network, {.outputs = {}, .alone = {SpeciesId{1}}});
