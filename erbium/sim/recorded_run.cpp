@@ -86,6 +86,14 @@ void RunRecorder::take_back(RecordedRun& recorded) {
     }
 }
 
+std::size_t RunRecorder::spare_bytes() const noexcept {
+    std::size_t bytes = 0;
+    for (const StepTrace& trace : spare_) {
+        bytes += trace.held_bytes();
+    }
+    return bytes;
+}
+
 std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
     std::vector<RecordedRun> recorded(runs.size());
     std::vector<RecordedPhase*> phases;

@@ -88,6 +88,9 @@ public:
     [[nodiscard]] std::vector<RecordedRun> record(std::span<const Run* const> runs);
     /// Keeps the memory of its steps for later runs. They can no longer be recalled.
     void take_back(RecordedRun& recorded);
+    /// Memory of steps that is kept so.
+    [[nodiscard]] std::size_t spare_bytes() const noexcept;
+    void forget_spares() noexcept { spare_.clear(); }
 
     /// The implicit function theorem at a steady state of the run's equilibration, ready to solve.
     [[nodiscard]] SteadyStateSlopes& slopes_at(const Run& run, std::span<const double> y);

@@ -86,6 +86,10 @@ public:
     [[nodiscard]] std::string refusal(const Run& run, const Input& input) const {
         return differentiability_.refusal(run, input);
     }
+    [[nodiscard]] std::size_t kept_bytes() const {
+        const std::lock_guard lock{idle_mutex_};
+        return kept_bytes_;
+    }
 
     std::vector<Sensitivities> forward(std::span<const SensitivityTask> tasks, Recorded how) {
         std::vector<Sensitivities> results(tasks.size());
@@ -159,6 +163,7 @@ private:
         std::unique_ptr<RunRecorder> recorder;
         std::unique_ptr<ForwardSweep> forward;
         std::unique_ptr<AdjointSweep> adjoint;
+        std::size_t kept_bytes{};  // while idle
     };
     /// For runs one after another; what was made for earlier ones is used again, which saves as
     /// much as a tenth of the time of a short run.
@@ -169,10 +174,18 @@ private:
         }
         Workspace workspace = std::move(idle_.back());
         idle_.pop_back();
+        kept_bytes_ -= workspace.kept_bytes;
         return workspace;
     }
+    /// Its steps are forgotten where together with those of the others they would be too many.
     void give_back(Workspace&& workspace) {
         const std::lock_guard lock{idle_mutex_};
+        workspace.kept_bytes = workspace.recorder->spare_bytes();
+        if (kept_bytes_ + workspace.kept_bytes > options_.most_kept_bytes) {
+            workspace.recorder->forget_spares();
+            workspace.kept_bytes = 0;
+        }
+        kept_bytes_ += workspace.kept_bytes;
         idle_.push_back(std::move(workspace));
     }
 
@@ -327,8 +340,9 @@ private:
     std::optional<NetRates> net_rates_;    // made when forward derivatives are first asked for,
     std::optional<ManySidedSolver> many_;  // as this
     Differentiability differentiability_;
-    std::mutex idle_mutex_;
-    std::vector<Workspace> idle_;  // guarded by the mutex
+    mutable std::mutex idle_mutex_;
+    std::vector<Workspace> idle_;  // guarded by the mutex, as the next
+    std::size_t kept_bytes_{};
 };
 
 SensitivitySolver::SensitivitySolver(eqn::System system, SensitivityOptions options)
@@ -339,6 +353,10 @@ SensitivitySolver& SensitivitySolver::operator=(SensitivitySolver&&) noexcept = 
 
 const eqn::System& SensitivitySolver::system() const noexcept {
     return shared_->system();
+}
+
+std::size_t SensitivitySolver::kept_bytes() const {
+    return shared_->kept_bytes();
 }
 
 std::string SensitivitySolver::refusal(const Run& run, const Input& input) const {

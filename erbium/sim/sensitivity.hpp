@@ -81,6 +81,9 @@ struct SensitivityOptions {
     /// Speed only, never a result, depends on them; the best of this machine when not set.
     std::optional<math::Target> target;
     std::optional<int> lanes;
+    /// Memory of steps that is kept from call to call, of all threads together: what one long run
+    /// of some hundred species needs, which others would have to ask the machine for anew.
+    std::size_t most_kept_bytes{std::size_t{128} << 20U};
 };
 
 /// One run and what to take derivatives by.
@@ -126,6 +129,7 @@ using OutputWeights = std::function<std::vector<double>(std::size_t task, const 
 /// by BatchSolver, or, where a matrix per lane would be too large, one after another as if alone.
 /// The two agree to the tolerance. Memory of a run: steps x states, nine times that (Rodas5P) where
 /// stages are kept: in forward mode, and alone, where up to 96 MB of factors are kept as well.
+/// After a call SensitivityOptions::most_kept_bytes of it are left.
 ///
 /// An equilibration is solved as by sim::Solver, then refined; its derivative is that of the steady
 /// state, by the implicit function theorem with the conservation laws. Where the state that is
@@ -166,6 +170,9 @@ public:
                                     const OutputWeights& weights);
     [[nodiscard]] std::vector<Gradient> gradient(std::span<const SensitivityTask> tasks,
                                                  const OutputWeights& weights);
+
+    /// Memory of steps that is kept for later calls.
+    [[nodiscard]] std::size_t kept_bytes() const;
 
     /// Why no derivative of this run by this input can be had; empty when it can.
     [[nodiscard]] std::string refusal(const Run& run, const Input& input) const;

@@ -40,6 +40,15 @@ struct StepTrace {
         factor_count = 0;
     }
 
+    /// Memory that it holds, whether in use or not.
+    [[nodiscard]] std::size_t held_bytes() const noexcept {
+        std::size_t numbers = states.capacity() + stages.capacity();
+        for (const std::vector<double>& of : factors) {
+            numbers += of.capacity();
+        }
+        return numbers * sizeof(double) + steps.capacity() * sizeof(TracedStep);
+    }
+
     [[nodiscard]] std::span<const double> state(std::size_t step, std::size_t n) const noexcept {
         return std::span{states}.subspan(step * n, n);
     }

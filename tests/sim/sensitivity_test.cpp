@@ -614,6 +614,27 @@ TEST(Sensitivity, DoesNotDependOnWhatASolverDidBefore) {
     EXPECT_EQ(solver.gradient(first, inputs, weights).values, gradient.values);
 }
 
+TEST(Sensitivity, KeepsNoMoreMemoryBetweenCallsThanItMay) {
+    const eqn::System system = compiled(rich_network(24, true));
+    const Subject run = dosed_run(system);
+    const std::vector<Input> inputs = all_inputs(system, run);
+    SensitivitySolver keeps{system, with_rtol(1e-4)};
+    const Sensitivities expected = keeps.forward(run, inputs);
+    const std::size_t bytes = keeps.kept_bytes();
+    EXPECT_GT(bytes, expected.result.statistics.steps * system.state_count() * sizeof(double));
+    EXPECT_EQ(keeps.forward(run, inputs).values, expected.values);
+    EXPECT_EQ(keeps.kept_bytes(), bytes);  // used again
+    for (const std::size_t most : {std::size_t{0}, bytes - 1}) {
+        SensitivityOptions options = with_rtol(1e-4);
+        options.most_kept_bytes = most;
+        SensitivitySolver forgets{system, options};
+        for (int i = 0; i < 2; ++i) {
+            EXPECT_EQ(forgets.forward(run, inputs).values, expected.values);
+            EXPECT_LE(forgets.kept_bytes(), most);
+        }
+    }
+}
+
 TEST(Sensitivity, PassesPivotsThatAreNoGoodWithRowExchanges) {
     // As in failure_modes_test.cpp: a fast rotation at rest beside a slow decay.
     zoo::NetworkMaker m;
