@@ -77,9 +77,10 @@ std::string ensemble_text(const package::Package& package, const CalibrateComman
                 ? std::string{"# Settling: too few generations to tell.\n"}
                 : fmt::format(
                       "# Settling over the second half: R-hat {} ({}), drift of log p {} "
-                      "standard deviations.\n",
+                      "standard deviations; states of all chains\n"
+                      "# together are worth at least {} independent ones.\n",
                       rounded(found.settling.r_hat, 4), found.settling.slowest,
-                      rounded(found.settling.drift, 2));
+                      rounded(found.settling.drift, 2), std::round(found.settling.effective_size));
     text += "set";
     for (const calibrate::FreeParameter& free : found.parameters) {
         text += "\t" + free.id;

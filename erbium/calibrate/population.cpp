@@ -19,8 +19,8 @@ namespace erbium::calibrate {
 namespace {
 
 /// Moves of a chain under the surrogate that make one proposal: enough, with 24 constants, for a
-/// correlation of 0.2 or less between its ends.
-constexpr std::size_t kCheapSteps = 1500;
+/// correlation of 0.1 or less between its ends.
+constexpr std::size_t kCheapSteps = 3000;
 /// Every so many generations chains are short, and do without the surrogate.
 constexpr std::size_t kShortEvery = 3;
 constexpr std::size_t kPlainEvery = 20;

@@ -19,7 +19,7 @@ namespace {
 /// Streams of random numbers below are left to whoever draws the start.
 constexpr std::uint64_t kFirstStream = 1'000'000'000;
 /// What short chains are shorter by.
-constexpr std::size_t kShorter = 50;
+constexpr std::size_t kShorter = 100;
 
 /// A density that is the same everywhere.
 std::vector<double> even(std::span<const Point> points) {
@@ -186,8 +186,8 @@ Population evolve(std::span<const Coordinate> coordinates, std::vector<Point> po
 
 Settling settling(std::span<const Coordinate> coordinates, const Population& population) {
     constexpr std::size_t kFewestGenerations = 8;
-    Settling out{std::numeric_limits<double>::quiet_NaN(), "",
-                 std::numeric_limits<double>::quiet_NaN()};
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    Settling out{kNaN, "", kNaN, kNaN};
     const std::size_t generations = population.past.size() - 1;
     if (generations < kFewestGenerations) {
         return out;
@@ -204,6 +204,8 @@ Settling settling(std::span<const Coordinate> coordinates, const Population& pop
                                                 : population.past_log_densities[from + d][chain];
             }
         }
+        const double size = bulk_ess({values, chains, draws});
+        out.effective_size = c == 0 ? size : std::min(out.effective_size, size);
         const double one = r_hat({values, chains, draws});
         if (!(one <= out.r_hat)) {
             out.r_hat = one;

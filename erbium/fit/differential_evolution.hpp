@@ -35,7 +35,7 @@ struct PopulationOptions {
     std::function<LogDensities(std::size_t generation)> cheap;
     std::size_t cheap_steps{200};  ///< of the chain under it that makes one proposal
     std::size_t plain_every{4};    ///< every so many generations do without it
-    /// Every so many generations the chain has a fiftieth of the steps (0: never): from where the
+    /// Every so many generations the chain has a hundredth of the steps (0: never): from where the
     /// cheap density is far too low a distant proposal is hardly ever taken, a near one is, as it
     /// is too low there alike.
     std::size_t short_every{};
@@ -105,6 +105,9 @@ struct Settling {
     /// than 8 generations.
     double r_hat{};
     std::string slowest;  ///< the coordinate that has it; "log density"
+    /// Smallest bulk effective sample size over the same: what the states of all points together
+    /// are worth. NaN with fewer than 8 generations.
+    double effective_size{};
     /// The mean log density of the last quarter of generations minus that of the quarter before, in
     /// standard deviations of the log density over the population: near 0 when nothing drifts.
     double drift{};

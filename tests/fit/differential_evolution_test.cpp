@@ -225,6 +225,7 @@ TEST(Populations, MixOnABananaBesideASharpConstraintWithAPoorCheapDensity) {
     EXPECT_NEAR(squares[2] / count, 1.0, 0.12);
     const Settling rest = settling(wide(3), found);
     EXPECT_LT(rest.r_hat, 1.05) << rest.slowest;
+    EXPECT_GT(rest.effective_size, 300.0) << "of 9,600 states";
     EXPECT_LT(std::fabs(rest.drift), 0.1);
     // What is a wall to one density must not be one to its chains: none of them sticks.
     for (std::size_t chain = 0; chain < 32; ++chain) {
