@@ -63,7 +63,7 @@ const std::vector<assay::ClaimCheck>& checks() {
 }
 
 TEST(Claims, HoldWithTheirMechanismAndNotWithoutIt) {
-    EXPECT_GE(checks().size(), 126U) << "no claim was dropped";
+    EXPECT_GE(checks().size(), 129U) << "no claim was dropped";
     for (const assay::ClaimCheck& check : checks()) {
         EXPECT_TRUE(check.effect_holds) << shown(check);
         EXPECT_TRUE(check.ablation_is_lost) << shown(check);
@@ -92,12 +92,23 @@ TEST(Claims, AreNotDecidedByTheLastDigits) {
     }
 }
 
-TEST(Lapatinib, LeavesMoreCellsWhereSrcLoadsRas) {
+TEST(Lapatinib, LeavesMoreCellsWhereSrcIsHigh) {
     const double as_measured = viability("UACC812", kLapatinib);
     EXPECT_GT(as_measured, viability("UACC812", kLapatinib, {{"SRC_level", 1.0}}) + 0.02);
-    EXPECT_NEAR(viability("SKBR3", kLapatinib),
-                viability("SKBR3", kLapatinib, {{"w_SRC_RAS", 0.0}}), 1e-6)
-        << "the reference: its basal exchange holds its SRC";
+    for (const char* share : {"w_SRC_RAS", "w_SRC_PI3K"}) {
+        EXPECT_NEAR(viability("SKBR3", kLapatinib), viability("SKBR3", kLapatinib, {{share, 0.0}}),
+                    1e-6)
+            << share << ": the basal rates of the reference hold its SRC";
+    }
+}
+
+TEST(Lapatinib, QuietsTheIgf1ReceptorsThatSitWithHER2) {
+    const Settings apart{{"f_IGF1R_HER2", 0.0}};
+    EXPECT_LT(viability("BT474", kLapatinib), viability("BT474", kLapatinib, apart) - 0.05);
+    EXPECT_NEAR(viability("BT474", kTrastuzumab), viability("BT474", kTrastuzumab, apart), 1e-6)
+        << "an antibody leaves the kinase of HER2 free";
+    EXPECT_NEAR(viability("MCF7", kLapatinib), viability("MCF7", kLapatinib, apart), 0.05)
+        << "with little HER2 hardly any IGF-1R sits beside it";
 }
 
 TEST(Trastuzumab, SlowsAmplifiedCellsByTheirAmplification) {
