@@ -209,6 +209,31 @@ public:
         }
         return best;
     }
+    /// The cheapest `count`, as far as there are that many, by cost and index.
+    void find_cheapest(std::size_t count, std::vector<std::size_t>& found) const {
+        found.clear();
+        for (std::size_t i = 0; i < size(); ++i) {
+            if (is_done_[i] != 0 || (found.size() == count && cost(i) >= cost(found.back()))) {
+                continue;
+            }
+            if (found.size() == count) {
+                found.pop_back();
+            }
+            found.insert(
+                std::upper_bound(found.begin(), found.end(), i,
+                                 [&](std::size_t a, std::size_t b) { return cost(a) < cost(b); }),
+                i);
+        }
+    }
+    /// Entries that an elimination of i makes; some number from `enough` on where it is that many.
+    [[nodiscard]] std::size_t fill(std::size_t i, std::size_t enough) const noexcept {
+        std::size_t total = 0;
+        for (std::size_t row = columns_.next(i, 0); row < size() && total < enough;
+             row = columns_.next(i, row + 1)) {
+            total += row == i ? 0 : rows_.count_missing(i, row);
+        }
+        return total;
+    }
     /// Rows below pivot `last`, which was eliminated before.
     [[nodiscard]] std::size_t rows_below(std::size_t last) const noexcept {
         return in_column_[last] - 1;
@@ -293,11 +318,13 @@ Order markowitz_order_in_runs(const SparsePattern& pattern, std::size_t longest_
     constexpr double kMostDifferent = 0.15;  // of the rows below
     constexpr std::size_t kDearer = 4;       // times the cheapest, and
     constexpr std::size_t kDearerBy = 100;
+    constexpr std::size_t kLookedAt = 8;  // for their fill
+    std::vector<std::size_t> cheapest;
     std::size_t last = pattern.size();
     std::size_t run = longest_run;
     return eliminate_all(pattern, [&](const Remainder& left) {
-        const std::size_t cheapest = left.cheapest();
-        const std::size_t most = kDearer * left.cost(cheapest) + kDearerBy;
+        left.find_cheapest(kLookedAt, cheapest);
+        const std::size_t most = kDearer * left.cost(cheapest.front()) + kDearerBy;
         std::size_t best = left.size();
         if (run < longest_run && left.rows_below(last) > 0) {
             const auto different = static_cast<std::size_t>(
@@ -311,9 +338,19 @@ Order markowitz_order_in_runs(const SparsePattern& pattern, std::size_t longest_
                 }
             }
         }
-        run = best == left.size() ? 1 : run + 1;
-        last = best == left.size() ? cheapest : best;
-        return last;
+        ++run;
+        if (best == left.size()) {
+            run = 1;
+            std::size_t least = std::numeric_limits<std::size_t>::max();
+            for (const std::size_t i : cheapest) {
+                if (const std::size_t fill = left.fill(i, least); fill < least) {
+                    least = fill;
+                    best = i;
+                }
+            }
+        }
+        last = best;
+        return best;
     });
 }
 

@@ -30,9 +30,10 @@ struct Components {
 /// Source: Markowitz, Manage Sci 3 (1957) 255.   Cost: O(size^3 / 64).
 [[nodiscard]] Order markowitz_order(const SparsePattern& pattern);
 
-/// The same rule, but neighbours whose columns of L hold nearly the same rows follow each other in
-/// runs: after a pivot the cheapest of those comes, unless the cheapest of all costs far less.
-/// Fewer and wider supernodes, for some more operations.   Cost: the same.
+/// The same rule, of eight cheapest pivots the one that makes fewest entries; but those whose
+/// columns of L hold nearly the same rows follow each other in runs: after a pivot the cheapest of
+/// those comes, unless another costs far less. Fewer and wider supernodes, for some more
+/// operations.   Cost: the same for bounded numbers of entries in the pivots' columns.
 [[nodiscard]] Order markowitz_order_in_runs(const SparsePattern& pattern,
                                             std::size_t longest_run = 8);
 

@@ -81,6 +81,14 @@ public:
         }
         return total;
     }
+    /// Columns that are set in this row and not in the other.
+    [[nodiscard]] std::size_t count_missing(std::size_t row, std::size_t other_row) const noexcept {
+        std::size_t total = 0;
+        for (std::size_t w = 0; w < words_; ++w) {
+            total += ones(bits_[row * words_ + w] & ~bits_[other_row * words_ + w]);
+        }
+        return total;
+    }
     /// Columns that are set in one of two rows.
     [[nodiscard]] std::size_t count_differences(std::size_t row,
                                                 std::size_t other_row) const noexcept {
