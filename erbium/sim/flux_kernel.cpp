@@ -62,9 +62,14 @@ FluxKernel::FluxKernel(eqn::ReferenceKernel& kernel)
     }
     FrequencyIds known;
     std::vector<std::vector<Term>> turnovers;  // by group
+    std::vector<std::optional<Term>> exchanges;
     std::vector<std::uint8_t> is_needed(changes.size());
     for (std::vector<Term>& group : groups) {
         turnovers.push_back(take_turnovers(group, known));
+        exchanges.push_back(turnovers.back().empty() ? take_exchange(group) : std::nullopt);
+        if (exchanges.back()) {
+            group.clear();
+        }
         for (const Term& member : group) {
             is_needed[member.index] = 1;
         }
@@ -72,7 +77,8 @@ FluxKernel::FluxKernel(eqn::ReferenceKernel& kernel)
     std::vector<std::uint32_t> places(changes.size());
     add_fluxes(is_needed, places);
     const std::uint32_t turnovers_begin = narrow(fluxes_.size() + long_fluxes_.size());
-    const std::uint32_t nets_begin = turnovers_begin + narrow(turnovers_.size());
+    const std::uint32_t exchanges_begin = turnovers_begin + narrow(turnovers_.size());
+    const std::uint32_t nets_begin = exchanges_begin + narrow(exchanges_.size());
     std::vector<std::vector<Term>> nets;
     std::vector<std::vector<Term>> rows(program_.species);
     for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -82,6 +88,9 @@ FluxKernel::FluxKernel(eqn::ReferenceKernel& kernel)
         }
         for (const Term& turnover : turnovers[g]) {
             members.push_back({turnovers_begin + turnover.index, turnover.weight});
+        }
+        if (exchanges[g]) {
+            members.push_back({exchanges_begin + exchanges[g]->index, exchanges[g]->weight});
         }
         Term net = members.front();
         if (members.size() > 1) {
@@ -150,6 +159,27 @@ std::vector<Term> FluxKernel::take_turnovers(std::vector<Term>& group, Frequency
     return taken;
 }
 
+FluxKernel::Flux FluxKernel::flux_of(const eqn::Product& rate) const noexcept {
+    const auto states = program_.factors.subspan(rate.first, rate.count);
+    return {rate.slot, states.empty() ? 0 : states[0], states.size() > 1 ? states[1] : 0};
+}
+
+/// The group as an exchange, with the sign of its first direction, if it is one.
+std::optional<Term> FluxKernel::take_exchange(const std::vector<Term>& group) {
+    if (group.size() != 2 || group[0].weight == group[1].weight) {
+        return std::nullopt;
+    }
+    const bool is_turned = program_.rates[group[0].index].count == 1;
+    const Term& there = group[is_turned ? 1 : 0];
+    const eqn::Product& rate = program_.rates[there.index];
+    const eqn::Product& back = program_.rates[group[is_turned ? 0 : 1].index];
+    if (rate.count != 2 || back.count != 1) {
+        return std::nullopt;
+    }
+    exchanges_.push_back({flux_of(rate), back.slot, flux_of(back).first});
+    return Term{narrow(exchanges_.size() - 1), there.weight};
+}
+
 /// Sorts reactions by their number of states; `places` receives where each one's flux stands.
 void FluxKernel::add_fluxes(const std::vector<std::uint8_t>& is_needed,
                             std::vector<std::uint32_t>& places) {
@@ -165,9 +195,7 @@ void FluxKernel::add_fluxes(const std::vector<std::uint8_t>& is_needed,
                 long_fluxes_.push_back(rate);
                 continue;
             }
-            const auto factors = program_.factors.subspan(rate.first, rate.count);
-            fluxes_.push_back(
-                {rate.slot, states > 0 ? factors[0] : 0, states > 1 ? factors[1] : 0});
+            fluxes_.push_back(flux_of(rate));
         }
         none_end_ = states == 0 ? place : none_end_;
         one_end_ = states == 1 ? place : one_end_;
@@ -204,6 +232,11 @@ void FluxKernel::rhs(double t, std::span<const double> y, std::span<double> rate
     }
     for (const Turnover& turnover : turnovers_) {
         values_[i++] = frequencies_[turnover.frequency] * y[turnover.state];
+    }
+    for (const Exchange& exchange : exchanges_) {
+        const Flux& there = exchange.there;
+        values_[i++] = slots[there.slot] * y[there.first] * y[there.second] -
+                       slots[exchange.back_slot] * y[exchange.back];
     }
     nets_.evaluate(values_.data(), values_.data() + i);
     rows_.evaluate(values_.data(), rate.data());

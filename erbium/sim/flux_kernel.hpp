@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -36,6 +37,13 @@ private:
         std::uint32_t first{};
         std::uint32_t second{};
     };
+    /// The two directions of a binding that no other reaction shares its change with: a flux of two
+    /// states less one of a state.
+    struct Exchange {
+        Flux there;
+        eqn::Slot back_slot{};
+        std::uint32_t back{};
+    };
     /// Of fluxes of two states that change the same: y[state] * frequencies[frequency].
     struct Turnover {
         std::uint32_t state{};
@@ -50,6 +58,8 @@ private:
     using FrequencyIds = std::map<std::vector<Encounter>, std::uint32_t>;
     [[nodiscard]] std::vector<eqn::Term> take_turnovers(std::vector<eqn::Term>& group,
                                                         FrequencyIds& known);
+    [[nodiscard]] std::optional<eqn::Term> take_exchange(const std::vector<eqn::Term>& group);
+    [[nodiscard]] Flux flux_of(const eqn::Product& rate) const noexcept;
     void add_fluxes(const std::vector<std::uint8_t>& is_needed, std::vector<std::uint32_t>& places);
 
     eqn::ReferenceKernel& kernel_;
@@ -62,8 +72,9 @@ private:
     std::vector<Encounter> encounters_;      // of frequencies, one after another
     std::vector<std::uint32_t> encounter_ends_;
     std::vector<double> frequencies_;
-    SignedSums nets_;  // of fluxes and turnovers; after them in values_
-    SignedSums rows_;  // by species; of all values
+    std::vector<Exchange> exchanges_;  // after the turnovers
+    SignedSums nets_;                  // of fluxes and turnovers; after the exchanges
+    SignedSums rows_;                  // by species; of all values
     std::vector<double> values_;
 };
 
