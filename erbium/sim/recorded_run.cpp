@@ -45,7 +45,7 @@ RunRecorder::Single::Single(const RecordedModel& model)
       trajectory{kernel} {}
 
 RunRecorder::RunRecorder(const RecordedModel& model, const Options& options)
-    : model_{model}, kernel_{model.system()} {
+    : model_{model}, taken_bytes_{options.taken_bytes}, kernel_{model.system()} {
     if (options.lanes == nullptr) {
         single_ = std::make_unique<Single>(model);
     } else {
@@ -94,7 +94,8 @@ std::size_t RunRecorder::spare_bytes() const noexcept {
     return bytes;
 }
 
-std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
+std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs, StepTaker* taker) {
+    ERBIUM_CHECK(taker == nullptr || runs.size() == 1, "steps of one run are taken");
     std::vector<RecordedRun> recorded(runs.size());
     std::vector<RecordedPhase*> phases;
     std::vector<Result*> results;
@@ -127,7 +128,14 @@ std::vector<RecordedRun> RunRecorder::record(std::span<const Run* const> runs) {
     for (const Result* result : results) {
         fallbacks.push_back(result->fallbacks);
     }
-    integrate(phases, results);
+    if (single_ && taker != nullptr && !phases.empty()) {
+        integrate_alone(recorded.front().phase, recorded.front().result, [&] {
+            taker->begin(recorded.front());
+            return taker;
+        });
+    } else {
+        integrate(phases, results);
+    }
     for (std::size_t i = 0; i < results.size(); ++i) {
         results[i]->fallbacks.insert(results[i]->fallbacks.begin(), fallbacks[i].begin(),
                                      fallbacks[i].end());
@@ -144,7 +152,7 @@ void RunRecorder::integrate(std::span<RecordedPhase* const> phases,
                             std::span<Result* const> results) {
     if (single_) {
         for (std::size_t i = 0; i < phases.size(); ++i) {
-            integrate_alone(*phases[i], *results[i]);
+            integrate_alone(*phases[i], *results[i], [] { return nullptr; });
         }
         return;
     }
@@ -189,9 +197,15 @@ void RunRecorder::integrate(LaneIntegrator& integrator, std::span<RecordedPhase*
 }
 
 /// As Solver does it: where the diagonal is no good as pivots, again with row exchanges.
-void RunRecorder::integrate_alone(RecordedPhase& phase, Result& result) {
+void RunRecorder::integrate_alone(RecordedPhase& phase, Result& result,
+                                  const std::function<StepTaker*()>& begin) {
     for (std::string why;;) {
         ScriptRecorder recorder{model_.system(), phase.run, keeps_stages_, many_, take_spare()};
+        if (StepTaker* const taker = begin(); taker != nullptr) {
+            recorder.hand_on_to([taker](const RunScript& script,
+                                        const StepTrace& trace) { taker->take(script, trace); },
+                                taken_bytes_);
+        }
         result = {};
         single_->integrator.exchange_rows(phase.exchanges_rows);
         single_->trajectory.follow(phase.run, single_->integrator, model_.options(), result,

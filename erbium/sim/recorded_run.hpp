@@ -3,6 +3,7 @@
 // Reads: Run   Makes: RecordedRun   Used by: sim::SensitivitySolver
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -68,6 +69,21 @@ struct RecordedRun {
     RecordedPhase phase;
 };
 
+/// Takes the steps of runs while they are solved, so that they need not be kept.
+class StepTaker {
+public:
+    virtual ~StepTaker() = default;
+    StepTaker() = default;
+    StepTaker(const StepTaker&) = delete;
+    StepTaker& operator=(const StepTaker&) = delete;
+
+    /// The run begins, its equilibration being done; after a failure once more.
+    virtual void begin(const RecordedRun& recorded) = 0;
+    /// Items of the script since the last call, with their steps. What is left when the run ends
+    /// stays with it.
+    virtual void take(const RunScript& script, const StepTrace& trace) = 0;
+};
+
 /// Workspace of one thread.
 class RunRecorder {
 public:
@@ -75,6 +91,7 @@ public:
         /// As many runs are solved side by side, with the results of BatchSolver; null: one after
         /// another, with those of Solver that solves for all species.
         const SystemKernels* lanes{};
+        std::size_t taken_bytes{};  ///< of steps that a StepTaker takes at once
     };
     RunRecorder(const RecordedModel& model, const Options& options);
 
@@ -85,7 +102,10 @@ public:
         many_ = many;
     }
 
-    [[nodiscard]] std::vector<RecordedRun> record(std::span<const Run* const> runs);
+    /// @param taker  of the steps of one run that is solved by itself; else, and when null, they
+    /// are kept
+    [[nodiscard]] std::vector<RecordedRun> record(std::span<const Run* const> runs,
+                                                  StepTaker* taker = nullptr);
     /// Keeps the memory of its steps for later runs. They can no longer be recalled.
     void take_back(RecordedRun& recorded);
     /// Memory of steps that is kept so.
@@ -100,7 +120,9 @@ private:
     void integrate(std::span<RecordedPhase* const> phases, std::span<Result* const> results);
     void integrate(LaneIntegrator& integrator, std::span<RecordedPhase* const> phases,
                    std::span<Result* const> results);
-    void integrate_alone(RecordedPhase& phase, Result& result);
+    /// @param begin  is called whenever the phase begins; says who takes the steps, if anyone
+    void integrate_alone(RecordedPhase& phase, Result& result,
+                         const std::function<StepTaker*()>& begin);
     SteadyStateSlopes& slopes();
     [[nodiscard]] StepTrace take_spare();
 
@@ -113,6 +135,7 @@ private:
     };
 
     const RecordedModel& model_;
+    std::size_t taken_bytes_;
     bool keeps_stages_{};
     const ManySidedSolver* many_{};
     std::vector<StepTrace> spare_;

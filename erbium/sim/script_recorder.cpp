@@ -15,6 +15,8 @@ namespace erbium::sim {
 namespace {
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+/// Fewer steps than these would not pay for going to and fro.
+constexpr std::size_t kLeastTogether = 4;
 
 bool is_same(double a, double b) noexcept {
     return a == b || (std::isnan(a) && std::isnan(b));
@@ -94,7 +96,22 @@ void ScriptRecorder::start(double t, std::span<const double> y) {
     }
 }
 
+/// Items so far are complete when the next step comes.
+void ScriptRecorder::hand_on() {
+    const std::size_t bytes =
+        factor_bytes_ + (trace_.states.size() + trace_.stages.size()) * sizeof(double);
+    if (!hand_on_ || bytes < bytes_together_ || trace_.steps.size() < kLeastTogether) {
+        return;
+    }
+    hand_on_(writer_.script(), trace_);
+    writer_.script().items.clear();
+    trace_.clear();
+    factor_bytes_ = 0;
+}
+
 void ScriptRecorder::step(const LoggedStep& logged) {
+    hand_on();
+    has_stepped_ = true;
     const TracedStep& step = logged.step;
     const std::size_t rows = writer_.script().rows;
     writer_.script().items.push_back(
@@ -263,7 +280,7 @@ void ScriptRecorder::arrive_at_stop(double t) {
     if (slots.empty()) {
         return;
     }
-    if (trace_.steps.empty()) {
+    if (!has_stepped_) {
         slots.push_back(slots.front());  // on the other side of the start nothing happens
     }
     RunScript& script = writer_.script();

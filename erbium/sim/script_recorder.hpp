@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -41,7 +42,17 @@ public:
     ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages,
                    const ManySidedSolver* many = nullptr, StepTrace spare = {});
 
-    /// What was recorded; once, at the end.
+    /// Hands on steps while the run goes on, as soon as they and what is kept of them take as many
+    /// bytes, with the items of the script since the
+    /// last call; both are forgotten then, so that a long run needs no more memory than a short one
+    /// and factors are read while they are in the cache.
+    using HandOn = std::function<void(const RunScript&, const StepTrace&)>;
+    void hand_on_to(HandOn hand_on, std::size_t bytes) {
+        hand_on_ = std::move(hand_on);
+        bytes_together_ = bytes;
+    }
+
+    /// What was recorded, or is left of it; once, at the end.
     [[nodiscard]] RunScript take_script(double end_time);
     [[nodiscard]] StepTrace take_trace() { return std::move(trace_); }
 
@@ -57,6 +68,7 @@ public:
 
 private:
     void look(double t, std::span<const double> y, std::vector<double>& truths);
+    void hand_on();
     void keep_factors(std::span<const double> factors);
     void find_cut(const LoggedStep& step);
     RunScript::Crossing crossing_of(const eqn::Root& root, double t, std::span<const double> y,
@@ -72,6 +84,9 @@ private:
     bool keeps_stages_;
     const ManySidedSolver* many_;
     std::size_t factor_bytes_{};
+    HandOn hand_on_;
+    std::size_t bytes_together_{};
+    bool has_stepped_{};
     StepTrace trace_;
     ScriptWriter writer_;
     std::vector<double> begin_;   // state at which the next step begins

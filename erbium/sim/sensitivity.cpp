@@ -100,21 +100,29 @@ public:
         }
         const bool keeps_stages = std::any_of(
             tasks.begin(), tasks.end(), [](const auto& task) { return !task.inputs.empty(); });
-        for_chunks(tasks.size(), how, keeps_stages, &*many_,
-                   [&](Workspace& workspace, const SensitivityKernels* /*wide*/, std::size_t begin,
-                       std::size_t end) {
-                       if (!workspace.forward && keeps_stages) {
-                           workspace.forward = std::make_unique<ForwardSweep>(
-                               model_.tables(), model_.plan(), *many_, *net_rates_, kernels_,
-                               model_.tableau());
-                       }
-                       std::vector<RecordedRun> recorded =
-                           record(*workspace.recorder, tasks, begin, end);
-                       for (std::size_t i = begin; i < end; ++i) {
-                           results[i] = differentiate(tasks[i], recorded[i - begin], workspace);
-                           workspace.recorder->take_back(recorded[i - begin]);
-                       }
-                   });
+        for_chunks(
+            tasks.size(), how, keeps_stages, &*many_,
+            [&](Workspace& workspace, const SensitivityKernels* /*wide*/, std::size_t begin,
+                std::size_t end) {
+                if (!workspace.forward && keeps_stages) {
+                    workspace.forward =
+                        std::make_unique<ForwardSweep>(model_.tables(), model_.plan(), *many_,
+                                                       *net_rates_, kernels_, model_.tableau());
+                }
+                if (end - begin == 1) {  // along with the run
+                    Forwarding forwarding{*this, tasks[begin], workspace};
+                    std::vector<RecordedRun> recorded =
+                        record(*workspace.recorder, tasks, begin, end, &forwarding);
+                    results[begin] = forwarding.finish(recorded.front());
+                    workspace.recorder->take_back(recorded.front());
+                    return;
+                }
+                std::vector<RecordedRun> recorded = record(*workspace.recorder, tasks, begin, end);
+                for (std::size_t i = begin; i < end; ++i) {
+                    results[i] = Forwarding{*this, tasks[i], workspace}.finish(recorded[i - begin]);
+                    workspace.recorder->take_back(recorded[i - begin]);
+                }
+            });
         return results;
     }
 
@@ -207,12 +215,13 @@ private:
 
     static std::vector<RecordedRun> record(RunRecorder& recorder,
                                            std::span<const SensitivityTask> tasks,
-                                           std::size_t begin, std::size_t end) {
+                                           std::size_t begin, std::size_t end,
+                                           StepTaker* taker = nullptr) {
         std::vector<const Run*> runs;
         for (std::size_t i = begin; i < end; ++i) {
             runs.push_back(&tasks[i].run);
         }
-        return recorder.record(runs);
+        return recorder.record(runs, taker);
     }
 
     static Status status_of_weights(const std::vector<double>& weights, const Result& result) {
@@ -245,7 +254,8 @@ private:
             Workspace workspace = is_alone(how) ? take_workspace() : Workspace{};
             if (!workspace.recorder) {
                 workspace.recorder = std::make_unique<RunRecorder>(
-                    model_, RunRecorder::Options{wide == nullptr ? nullptr : wide->system});
+                    model_, RunRecorder::Options{wide == nullptr ? nullptr : wide->system,
+                                                 options_.forward_bytes});
             }
             workspace.recorder->keep_stages(keeps_stages, many);
             while (const auto piece = next()) {
@@ -271,6 +281,9 @@ private:
             return {Failure::not_differentiable, task.run.start_time, std::nullopt,
                     "no derivatives: " + obstacle};
         }
+        return status_of_inputs(task);
+    }
+    [[nodiscard]] Status status_of_inputs(const SensitivityTask& task) const {
         for (const Input& input : task.inputs) {
             if (std::string why = refusal(task.run, input); !why.empty()) {
                 return {Failure::not_differentiable, task.run.start_time, std::nullopt,
@@ -280,42 +293,93 @@ private:
         return {};
     }
 
-    Sensitivities differentiate(const SensitivityTask& task, RecordedRun& recorded,
-                                Workspace& workspace) {
-        Sensitivities s;
-        s.inputs = task.inputs.size();
-        s.status = status_of(task, recorded);
-        const std::size_t states = system().state_count();
-        s.values.assign(recorded.result.values.size() * s.inputs, kNan);
-        s.end_state.assign(states * s.inputs, kNan);
-        if (task.run.equilibration) {
-            s.steady_state.assign(states * s.inputs, kNan);
-        }
-        const bool is_refused = s.status.failure == Failure::not_differentiable;
-        if (s.inputs > 0 && !is_refused && recorded.is_recorded) {
-            ForwardSweep& sweep = *workspace.forward;
-            sweep.begin(task.run, task.inputs, task.run.equilibration.has_value());
+    /// Forward derivatives of one run, carried along while it is solved or, where nobody handed
+    /// its steps on, afterwards.
+    class Forwarding final : public StepTaker {
+    public:
+        /// All must outlive it.
+        Forwarding(const Shared& shared, const SensitivityTask& task, Workspace& workspace)
+            : shared_{shared},
+              task_{task},
+              workspace_{workspace},
+              is_wanted_{!task.inputs.empty() && shared.status_of_inputs(task).ok()} {
+            const std::size_t inputs = task.inputs.size();
+            const std::size_t states = shared.system().state_count();
+            s_.inputs = inputs;
+            s_.end_state.assign(states * inputs, kNan);
             if (task.run.equilibration) {
+                s_.steady_state.assign(states * inputs, kNan);
+            }
+            forget_values();
+        }
+
+        void begin(const RecordedRun& recorded) override {
+            if (!is_wanted_ || is_obstructed(recorded)) {
+                return;
+            }
+            forget_values();
+            ForwardSweep& sweep = *workspace_.forward;
+            sweep.begin(task_.run, task_.inputs, task_.run.equilibration.has_value());
+            if (task_.run.equilibration) {
                 if (recorded.equilibration) {
-                    sweep.carry(*recorded.equilibration, {});
+                    const RecordedPhase& way = *recorded.equilibration;
+                    sweep.begin_phase(way);
+                    sweep.carry(way.script, way.trace, {});
                 } else {
                     SteadyStateSlopes& slopes =
-                        workspace.recorder->slopes_at(task.run, recorded.steady_state);
-                    sweep.settle(slopes, task.run.equilibration->max_time, recorded.steady_state);
+                        workspace_.recorder->slopes_at(task_.run, recorded.steady_state);
+                    sweep.settle(slopes, task_.run.equilibration->max_time, recorded.steady_state);
                 }
-                sweep.write_state(s.steady_state);
+                sweep.write_state(s_.steady_state);
                 sweep.end_equilibration();
             }
-            sweep.carry(recorded.phase, s.values);
-            if (s.status.ok()) {
-                sweep.write_state(s.end_state);
-                check_finite(task, s.values, s.status);
-                check_finite(task, s.end_state, s.status);
+            sweep.begin_phase(recorded.phase);
+            has_begun_ = true;
+        }
+
+        void take(const RunScript& script, const StepTrace& trace) override {
+            if (has_begun_ && script.obstacle.empty()) {
+                workspace_.forward->carry(script, trace, s_.values);
             }
         }
-        s.result = std::move(recorded.result);
-        return s;
-    }
+
+        /// The rest of the run, and its result.
+        Sensitivities finish(RecordedRun& recorded) {
+            s_.status = shared_.status_of(task_, recorded);
+            if (s_.status.failure == Failure::not_differentiable) {
+                forget_values();
+                std::fill(s_.steady_state.begin(), s_.steady_state.end(), kNan);
+            } else if (is_wanted_ && recorded.is_recorded) {
+                if (!has_begun_) {
+                    begin(recorded);
+                }
+                take(recorded.phase.script, recorded.phase.trace);
+                if (s_.status.ok()) {
+                    workspace_.forward->write_state(s_.end_state);
+                    shared_.check_finite(task_, s_.values, s_.status);
+                    shared_.check_finite(task_, s_.end_state, s_.status);
+                }
+            }
+            s_.result = std::move(recorded.result);
+            return std::move(s_);
+        }
+
+    private:
+        void forget_values() {
+            const std::size_t numbers = task_.run.output_times.size() * task_.run.recording.size();
+            s_.values.assign(numbers * s_.inputs, kNan);
+        }
+        static bool is_obstructed(const RecordedRun& recorded) noexcept {
+            return recorded.equilibration && !recorded.equilibration->script.obstacle.empty();
+        }
+
+        const Shared& shared_;
+        const SensitivityTask& task_;
+        Workspace& workspace_;
+        bool is_wanted_;
+        bool has_begun_{};
+        Sensitivities s_;
+    };
 
     /// A derivative that is not finite makes the status say so. `values` have the inputs last.
     void check_finite(const SensitivityTask& task, std::span<const double> values,

@@ -84,6 +84,9 @@ struct SensitivityOptions {
     /// Memory of steps that is kept from call to call, of all threads together: what one long run
     /// of some hundred species needs, which others would have to ask the machine for anew.
     std::size_t most_kept_bytes{std::size_t{128} << 20U};
+    /// Forward derivatives of a run that is given alone follow it as soon as its steps take so much
+    /// memory: what a core's cache holds. Never a result depends on it.
+    std::size_t forward_bytes{std::size_t{1} << 20U};
 };
 
 /// One run and what to take derivatives by.
@@ -128,8 +131,9 @@ using OutputWeights = std::function<std::vector<double>(std::size_t task, const 
 /// A run that is given alone is solved as by Solver (for all species), a list of runs in lanes as
 /// by BatchSolver, or, where a matrix per lane would be too large, one after another as if alone.
 /// The two agree to the tolerance. Memory of a run: steps x states, nine times that (Rodas5P) where
-/// stages are kept: in forward mode, and alone, where up to 96 MB of factors are kept as well.
-/// After a call SensitivityOptions::most_kept_bytes of it are left.
+/// stages are kept: in forward mode, and alone, where up to 96 MB of factors are kept as well. Of a
+/// run alone in forward mode only SensitivityOptions::forward_bytes, for its derivatives follow it
+/// closely. After a call SensitivityOptions::most_kept_bytes of it are left.
 ///
 /// An equilibration is solved as by sim::Solver, then refined; its derivative is that of the steady
 /// state, by the implicit function theorem with the conservation laws. Where the state that is

@@ -91,15 +91,22 @@ void ForwardSweep::plan_time_slope() {
     time_slope_tangents_ = {slope_part, program_.observable_terms, moves, true, slope_table_, rows};
 }
 
-void ForwardSweep::carry(const RecordedPhase& phase, std::span<double> values) {
-    const RunScript& script = phase.script;
-    const StepTrace& trace = phase.trace;
+void ForwardSweep::begin_phase(const RecordedPhase& phase) {
     phase_ = &phase.run;
     replay_.exchange_rows(0, phase.exchanges_rows);
     for (Group& group : groups_) {
-        group.moved.assign(script.moments.size() * width_, 0.0);
-        group.due.assign(script.firings.size() * width_, 0.0);
-        group.fired_values.assign(script.value_count * width_, 0.0);
+        group.moved.clear();
+        group.due.clear();
+        group.fired_values.clear();
+    }
+}
+
+void ForwardSweep::carry(const RunScript& script, const StepTrace& trace,
+                         std::span<double> values) {
+    for (Group& group : groups_) {
+        group.moved.resize(script.moments.size() * width_, 0.0);
+        group.due.resize(script.firings.size() * width_, 0.0);
+        group.fired_values.resize(script.value_count * width_, 0.0);
     }
     for (const ScriptItem& item : script.items) {
         switch (item.kind) {

@@ -40,11 +40,13 @@ public:
     /// when `is_equilibrating`.
     void begin(const Run& run, std::span<const Input> inputs, bool is_equilibrating);
 
-    /// Carries them on to the end of the script, recording at outputs.
-    /// @param phase   recorded with the stages, factors kept for the solver: of the run of begin(),
-    /// or of its equilibration
+    /// What is carried on next: the run of begin(), or its equilibration. It must outlive that.
+    void begin_phase(const RecordedPhase& phase);
+    /// Carries them on along the items of the script, recording at outputs. The script of a phase
+    /// may come in parts; what it says beside its items it says of all parts so far.
+    /// @param trace   the items' steps with their stages, factors kept for the solver
     /// @param values  times x columns x inputs; rows that are not reached are left alone
-    void carry(const RecordedPhase& phase, std::span<double> values);
+    void carry(const RunScript& script, const StepTrace& trace, std::span<double> values);
 
     /// From the initial to the steady state.
     void settle(SteadyStateSlopes& slopes, double t, std::span<const double> y);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -179,6 +180,22 @@ TEST_P(EventDerivatives, AgreeWithCentralDifferences) {
                 << ", column " << p.run.recording.names(p.system)[v % s.result.columns];
         }
     }
+}
+
+// Forward derivatives may follow a run closely, step by step, or begin when it is over.
+TEST_P(EventDerivatives, AreTheSameWhetherTheyFollowTheRunOrBeginAfterIt) {
+    const Prepared p = prepare(GetParam());
+    SensitivityOptions options{.solver = {.tolerances = {1e-8, 1e-10}}};
+    options.forward_bytes = std::numeric_limits<std::size_t>::max();
+    const Sensitivities after = SensitivitySolver{p.system, options}.forward(p.run, p.inputs);
+    ASSERT_TRUE(after.status.ok()) << after.status.message;
+    options.forward_bytes = 0;
+    const Sensitivities along = SensitivitySolver{p.system, options}.forward(p.run, p.inputs);
+    ASSERT_TRUE(along.status.ok()) << along.status.message;
+    ASSERT_GT(along.result.statistics.steps, 8);  // handed on more than once
+    EXPECT_EQ(along.values, after.values);
+    EXPECT_EQ(along.end_state, after.end_state);
+    EXPECT_EQ(along.steady_state, after.steady_state);
 }
 
 TEST_P(EventDerivatives, AreTheSameForwardsAndBackwards) {

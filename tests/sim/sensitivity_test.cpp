@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -633,6 +634,22 @@ TEST(Sensitivity, KeepsNoMoreMemoryBetweenCallsThanItMay) {
             EXPECT_LE(forgets.kept_bytes(), most);
         }
     }
+}
+
+TEST(Sensitivity, ForwardDerivativesFollowALongRunInLittleMemory) {
+    const eqn::System system = compiled(rich_network(24, true));
+    const Subject run = dosed_run(system);
+    const std::vector<Input> inputs = all_inputs(system, run);
+    SensitivityOptions options = with_rtol(1e-6);
+    options.forward_bytes = std::numeric_limits<std::size_t>::max();
+    SensitivitySolver whole{system, options};
+    const Sensitivities expected = whole.forward(run, inputs);
+    options.forward_bytes = 0;
+    SensitivitySolver close{system, options};
+    const Sensitivities followed = close.forward(run, inputs);
+    EXPECT_EQ(followed.values, expected.values);
+    EXPECT_EQ(followed.end_state, expected.end_state);
+    EXPECT_LT(close.kept_bytes(), whole.kept_bytes() / 4);
 }
 
 TEST(Sensitivity, PassesPivotsThatAreNoGoodWithRowExchanges) {
