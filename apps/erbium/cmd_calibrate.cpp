@@ -211,6 +211,9 @@ Exit run(const CalibrateCommand& command) {
     assay::Experiment& experiment = made.value();
     const auto progress = [](const std::string& line) { print_error(line + "\n"); };
     const std::filesystem::path folder{command.folder};
+    const auto tell_written = [&](const std::string& name) {
+        print(fmt::format("wrote {}\n", (folder / name).string()));
+    };
     if (!command.is_validation_only) {
         calibrate::CalibrationOptions how;
         how.seed = command.seed;
@@ -231,6 +234,7 @@ Exit run(const CalibrateCommand& command) {
             fmt::format("{} free constants stay at their values, as the observations say nothing "
                         "about them: {}\n\n",
                         found.left_at_nominal.size(), fmt::join(found.left_at_nominal, ", ")));
+        tell_written("ensemble.tsv");
     }
     for (const calibrate::Fold by : {calibrate::Fold::cell_line, calibrate::Fold::agents}) {
         if (command.folds == 0) {
@@ -247,11 +251,11 @@ Exit run(const CalibrateCommand& command) {
         write_file((folder / ("predictions_" + name + ".tsv")).string(),
                    report::tsv(prediction_table(package, found)));
         print(report::plain_text(scores) + "\n");
+        tell_written("cross_validation_" + name + ".tsv");
     }
     Manifest manifest = manifest_of(command_text(command), experiment, options);
     count_runs(manifest, experiment);
     write_manifest(folder.string(), manifest);
-    print(fmt::format("wrote {}\n", (folder / "ensemble.tsv").string()));
     return Exit::ok;
 }
 

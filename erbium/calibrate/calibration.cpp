@@ -172,7 +172,7 @@ Calibration calibrate(Experiment& experiment, const CalibrationOptions& options)
         for (const std::vector<double>& set : out.sets) {
             values.push_back(set[p]);
         }
-        out.identifiability.push_back({out.mode[p], std::sqrt(inverse_column(factor, p, n)[p]),
+        out.identifiability.push_back({out.mode[p], std::sqrt(factor.inverse_column(p)[p]),
                                        deviation(values),
                                        1.0 / std::sqrt(slope.curvature[p * n + p])});
     }

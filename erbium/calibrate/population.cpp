@@ -13,6 +13,7 @@
 
 #include "erbium/base/check.hpp"
 #include "erbium/calibrate/surrogate_posterior.hpp"
+#include "erbium/fit/cholesky.hpp"
 #include "erbium/fit/random.hpp"
 
 namespace erbium::calibrate {
@@ -61,7 +62,7 @@ std::vector<std::vector<double>> draws(const std::vector<double>& mean,
     ERBIUM_CHECK(factor.ok(), "the curvature holds the prior and so is positive definite");
     std::vector<double> covariance(n * n);
     for (std::size_t p = 0; p < n; ++p) {
-        const std::vector<double> column = inverse_column(factor, p, n);
+        const std::vector<double> column = factor.inverse_column(p);
         for (std::size_t q = 0; q < n; ++q) {
             covariance[p * n + q] = column[q];
         }
@@ -305,13 +306,6 @@ std::vector<double> clamped(std::span<const FreeParameter> parameters, std::vect
         u[p] = std::clamp(u[p], parameters[p].lower, parameters[p].upper);
     }
     return u;
-}
-
-std::vector<double> inverse_column(const fit::Cholesky& factor, std::size_t p, std::size_t n) {
-    std::vector<double> column(n, 0.0);
-    column[p] = 1.0;
-    factor.solve(column);
-    return column;
 }
 
 }  // namespace erbium::calibrate

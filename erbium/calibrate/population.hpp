@@ -9,7 +9,6 @@
 
 #include "erbium/calibrate/calibration.hpp"
 #include "erbium/calibrate/posterior.hpp"
-#include "erbium/fit/cholesky.hpp"
 #include "erbium/fit/differential_evolution.hpp"
 
 namespace erbium::calibrate {
@@ -46,8 +45,5 @@ inline constexpr double kSharpClaims = 0.2;
 /// u moved to the nearest point inside the bounds.
 [[nodiscard]] std::vector<double> clamped(std::span<const FreeParameter> parameters,
                                           std::vector<double> u);
-/// Column `p` of the inverse of a matrix of n rows.
-[[nodiscard]] std::vector<double> inverse_column(const fit::Cholesky& factor, std::size_t p,
-                                                 std::size_t n);
 
 }  // namespace erbium::calibrate

@@ -12,7 +12,7 @@
 namespace erbium::calibrate {
 namespace {
 
-/// More points cost more than they teach.
+/// The latest of the points are learnt from; more cost more than they teach.
 constexpr std::size_t kMostPoints = 6000;
 /// Claims are left out that at all points of at least this weight had this much room, in their
 /// tolerances.

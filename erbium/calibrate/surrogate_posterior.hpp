@@ -13,7 +13,7 @@
 
 namespace erbium::calibrate {
 
-/// What the model gave at the points met so far; the latest ones when there are too many.
+/// What the model gave at the points met so far.
 class History {
 public:
     /// Points at which a simulation failed are left out.

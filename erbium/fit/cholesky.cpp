@@ -48,6 +48,13 @@ void Cholesky::solve(std::span<double> b) const noexcept {
     }
 }
 
+std::vector<double> Cholesky::inverse_column(std::size_t p) const {
+    std::vector<double> column(n_, 0.0);
+    column[p] = 1.0;
+    solve(column);
+    return column;
+}
+
 void Cholesky::multiply_lower(std::span<double> b) const noexcept {
     for (std::size_t i = n_; i-- > 0;) {
         double sum = 0.0;

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] bool ok() const noexcept { return ok_; }
     /// A^-1 b, in place.
     void solve(std::span<double> b) const noexcept;
+    /// Column `p` of A^-1.
+    [[nodiscard]] std::vector<double> inverse_column(std::size_t p) const;
     /// L^-1 b, in place.
     void solve_lower(std::span<double> b) const noexcept;
     /// L b, in place: standard normal numbers become numbers with covariance A.

@@ -16,6 +16,7 @@ inline constexpr int kLanes = ERBIUM_TILE_PACK;
 #else
 inline constexpr int kLanes = 2;
 #endif
+/// Of solve: a group of rows is no wider.
 inline constexpr int kSolveLanes = kLanes < 4 ? kLanes : 4;
 
 /// Lanes first, first + 1, ... that are not before `begin`.

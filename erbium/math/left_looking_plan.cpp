@@ -442,6 +442,8 @@ LeftLookingPlan LeftLookingPlan::make(const SparsePattern& pattern,
                                       const LeftLookingOptions& options) {
     constexpr std::array kPaddings{0.15, 0.4};
     constexpr double kHopeless = 2.0;  // times the least operations; no need to look closer
+    ERBIUM_CHECK(pattern.size() <= std::numeric_limits<std::uint16_t>::max(),
+                 "a slot of a solution must fit into sixteen bits");
     auto tables = std::make_shared<Tables>();
     tables->report.estimated_cycles = std::numeric_limits<double>::infinity();
     std::optional<FactorPattern> best_pattern;

@@ -78,6 +78,7 @@ template <int W, bool kIsLower>
 void solve_blocks(const RowBlock* block, const RowBlock* end, const std::int32_t* order,
                   std::int64_t row, const std::uint32_t*& column, const double*& value,
                   const double* b, double* work, double* result) noexcept {
+    static_assert(kMostBlockRows == 4, "a case for each number of rows");
     for (; block != end; ++block) {
         switch (block->rows) {
 #define ERBIUM_ROWS(R)                                                                           \

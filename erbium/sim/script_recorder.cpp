@@ -126,11 +126,12 @@ void ScriptRecorder::step(const LoggedStep& logged) {
     trace_.states.insert(trace_.states.end(), begin_.begin(), begin_.end());
     if (keeps_stages_) {
         const std::size_t count = logged.stage_count * begin_.size();
-        for (std::size_t i = 0; logged.stage_stride != 1 && i < count; ++i) {
-            trace_.stages.push_back(logged.stages[i * logged.stage_stride]);
-        }
         if (logged.stage_stride == 1) {
             trace_.stages.insert(trace_.stages.end(), logged.stages, logged.stages + count);
+        } else {
+            for (std::size_t i = 0; i < count; ++i) {
+                trace_.stages.push_back(logged.stages[i * logged.stage_stride]);
+            }
         }
         keep_factors(logged.factors);
     }

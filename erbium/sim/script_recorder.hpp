@@ -42,11 +42,10 @@ public:
     ScriptRecorder(const eqn::System& system, const Run& run, bool keeps_stages,
                    const ManySidedSolver* many = nullptr, StepTrace spare = {});
 
-    /// Hands on steps while the run goes on, as soon as they and what is kept of them take as many
-    /// bytes, with the items of the script since the
-    /// last call; both are forgotten then, so that a long run needs no more memory than a short one
-    /// and factors are read while they are in the cache.
     using HandOn = std::function<void(const RunScript&, const StepTrace&)>;
+    /// Hands on steps while the run goes on, with the items of the script since the last call, as
+    /// soon as the steps take as many bytes; both are forgotten then. So a long run needs no more
+    /// memory than a short one, and factors are read while they are in the cache.
     void hand_on_to(HandOn hand_on, std::size_t bytes) {
         hand_on_ = std::move(hand_on);
         bytes_together_ = bytes;

@@ -11,6 +11,9 @@ namespace {
 
 using eqn::Instruction;
 
+// DirectionKernels::sum_stages sums seven stages before one.
+static_assert(RosenbrockTableau::kMaxStages == 8);
+
 }  // namespace
 
 ForwardSweep::ForwardSweep(const LaneTables& tables, const MatrixPlan& plan,
